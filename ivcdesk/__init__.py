@@ -1,0 +1,1 @@
+"""ivcdesk: the desktop for Tencent Cloud Intelligent Viewdata Computing."""

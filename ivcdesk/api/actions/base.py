@@ -1,0 +1,91 @@
+"""What every action is: a frozen value that knows its wire name, its result and its habits."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any, ClassVar, Generic, NewType, Self, TypeVar, get_args
+
+import msgspec
+
+OrganizationId = NewType("OrganizationId", str)
+DeviceId = NewType("DeviceId", str)
+ChannelId = NewType("ChannelId", str)
+ClusterId = NewType("ClusterId", str)
+GatewayId = NewType("GatewayId", str)
+SessionId = NewType("SessionId", str)
+
+ROOT_ORGANIZATION = OrganizationId("0")
+
+_ODD_NAMES = {
+    "ai_config": "AIConfig",
+    "ai_result_count": "AIResultCount",
+    "ai_results": "AIResults",
+    "ptz_type": "PTZType",
+    "sn_code": "SNCode",
+}
+
+
+def wire_name(field: str) -> str:
+    """Return the cloud's spelling: ``OrganizationId`` for ``organization_id``."""
+    return _ODD_NAMES.get(field) or "".join(part.capitalize() for part in field.split("_"))
+
+
+class Wire(msgspec.Struct, frozen=True, kw_only=True, rename=wire_name, omit_defaults=True):
+    """A structure as the cloud spells it: PascalCase on the wire, snake_case here."""
+
+
+class Result(Wire, frozen=True, kw_only=True):
+    """An action's answer; ``request_id`` names the call in the cloud's own logs."""
+
+    request_id: str = ""
+
+
+R_co = TypeVar("R_co", bound=Result, covariant=True)
+
+
+class Action(Wire, Generic[R_co], frozen=True, kw_only=True):
+    """One call of the cloud: the fields are its parameters, the type argument is its result.
+
+    ``reads``: sending it twice does no harm, so it may be retried.
+    ``regional``: it must run in the region of the device that it concerns.
+    ``channel_bound``: it is answered by the device itself, which serves one query at a time.
+    """
+
+    name: ClassVar[str] = ""
+    result: ClassVar[type[Result]] = Result
+    reads: ClassVar[bool] = False
+    regional: ClassVar[bool] = False
+    channel_bound: ClassVar[bool] = False
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        """Take the wire name from the class and the result from its type argument."""
+        super().__init_subclass__(**options)
+        cls.name = cls.__name__
+        for base in getattr(cls, "__orig_bases__", ()):
+            for argument in get_args(base):
+                if isinstance(argument, type) and issubclass(argument, Result):
+                    cls.result = argument
+
+
+class OpenEnum(IntEnum):
+    """A number with a meaning; a number without one becomes ``UNKNOWN`` instead of an error."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self:
+        return cls(-1)
+
+
+__all__ = [
+    "ROOT_ORGANIZATION",
+    "Action",
+    "ChannelId",
+    "ClusterId",
+    "DeviceId",
+    "GatewayId",
+    "OpenEnum",
+    "OrganizationId",
+    "Result",
+    "SessionId",
+    "Wire",
+    "wire_name",
+]

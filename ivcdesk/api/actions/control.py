@@ -1,0 +1,80 @@
+"""Turning cameras and their preset positions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+from ivcdesk.api.actions.base import Action, ChannelId, Result, Wire
+
+
+class PtzCommand(StrEnum):
+    """What one PTZ call does; there is no stop, each call is one jog."""
+
+    UP = "up"
+    DOWN = "down"
+    LEFT = "left"
+    RIGHT = "right"
+    LEFT_UP = "leftup"
+    RIGHT_UP = "rightup"
+    LEFT_DOWN = "leftdown"
+    RIGHT_DOWN = "rightdown"
+    ZOOM_IN = "zoomin"
+    ZOOM_OUT = "zoomout"
+    FOCUS_FAR = "focusfar"
+    FOCUS_NEAR = "focusnear"
+    IRIS_OPEN = "irisin"
+    IRIS_CLOSE = "irisout"
+
+
+class PresetCommand(StrEnum):
+    """What is done with a preset position."""
+
+    GOTO = "goto"
+    SET = "set"
+    DELETE = "del"
+
+
+class ControlDevicePTZ(Action[Result], frozen=True, kw_only=True):
+    """Jog a camera once. ``type`` is a :class:`PtzCommand`, ``speed`` runs from 1 to 8."""
+
+    regional: ClassVar[bool] = True
+    channel_bound: ClassVar[bool] = True
+
+    channel_id: ChannelId
+    type: str
+    speed: int
+
+
+class ControlDevicePreset(Action[Result], frozen=True, kw_only=True):
+    """Go to, set or delete a preset. ``cmd`` is a :class:`PresetCommand`, ``index`` 1 to 10."""
+
+    regional: ClassVar[bool] = True
+    channel_bound: ClassVar[bool] = True
+
+    channel_id: ChannelId
+    cmd: str
+    index: int
+
+
+class Preset(Wire, frozen=True, kw_only=True):
+    """A preset that the device holds, under the device's own name for it."""
+
+    index: int = 0
+    name: str = ""
+
+
+class PresetList(Result, frozen=True, kw_only=True):
+    """The presets of one channel."""
+
+    data: list[Preset] = []
+
+
+class DescribeDevicePreset(Action[PresetList], frozen=True, kw_only=True):
+    """Ask the device for the presets of one channel."""
+
+    reads: ClassVar[bool] = True
+    regional: ClassVar[bool] = True
+    channel_bound: ClassVar[bool] = True
+
+    channel_id: ChannelId

@@ -1,0 +1,1 @@
+"""The embedded cloud: its state, its rules and its real video."""

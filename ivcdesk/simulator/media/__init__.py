@@ -1,0 +1,1 @@
+"""Synthetic cameras and the streams that they are served as."""

@@ -1,0 +1,91 @@
+"""What the streams ask of the cloud's state, and nothing more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+Storage = Literal["cloud", "device"]
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """Where a camera looks: pan (degrees, 0..360), tilt (degrees, up is positive), zoom (1..8 x).
+
+    ``focus`` and ``iris`` run from -1 to 1; 0 is sharp, and neither too dark nor too bright.
+    """
+
+    pan: float = 0.0
+    tilt: float = 0.0
+    zoom: float = 1.0
+    focus: float = 0.0
+    iris: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFacts:
+    """How a channel's picture is made; ``seed`` decides the scene that it looks at."""
+
+    channel_id: str
+    name: str
+    seed: int
+    width: int = 640
+    height: int = 360
+    fps: int = 15
+    bitrate: int = 600_000
+
+
+@dataclass(slots=True)
+class PlaybackSession:
+    """A device recording that is being played; ``ControlRecord`` steers it while it lives."""
+
+    session_id: str
+    channel_id: str
+    start: float
+    end: float
+    paused: bool = False
+    scale: float = 1.0
+    seek_to: float | None = None
+    stopped: bool = False
+    version: int = field(default=0)
+
+    def control(
+        self, action: str, *, position: float | None = None, scale: float | None = None
+    ) -> None:
+        """Play, pause or stop; ``position`` is in seconds from the session's start."""
+        self.stopped = self.stopped or action == "stop"
+        self.paused = action == "pause"
+        if position is not None:
+            self.seek_to = self.start + position
+        if scale is not None:
+            self.scale = scale
+        self.version += 1
+
+
+class MediaSource(Protocol):
+    """The cloud's state as the streams see it. All times are seconds since the epoch."""
+
+    def now(self) -> float:
+        """Return the time that the cloud believes it to be."""
+
+    def camera(self, channel_id: str) -> CameraFacts | None:
+        """Return how to draw a channel, or None where there is none."""
+
+    def streaming(self, channel_id: str) -> bool:
+        """Whether the channel can send a picture now (its device is online, and so on)."""
+
+    def pose(self, channel_id: str) -> Pose:
+        """Return where the camera looks at this moment."""
+
+    def recorded_pose(self, channel_id: str, at: float) -> Pose:
+        """Return where the camera looked then; the same answer for the same moment, always."""
+
+    def recorded(self, channel_id: str, storage: Storage, start: float, end: float) -> list[Span]:
+        """Return what is stored between two moments, sorted, clipped and without overlaps."""
+
+    def session(self, session_id: str) -> PlaybackSession | None:
+        """Return a device playback session that ``PlayRecord`` opened and nobody closed."""
+
+    def admits(self, path: str, query: dict[str, str]) -> bool:
+        """Whether the signed query of a media address is genuine and has not expired."""

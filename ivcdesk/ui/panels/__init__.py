@@ -1,0 +1,1 @@
+"""One panel for each task of the user."""

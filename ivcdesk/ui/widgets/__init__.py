@@ -1,0 +1,1 @@
+"""Reusable painters: they take values and emit signals."""
