@@ -1,0 +1,192 @@
+"""When a camera may be jogged: never late, never twice at once, never after the hand is off.
+
+The cloud knows no stop: each call moves the camera once. Holding a button therefore means calls
+one after another, and safety means that none leaves once nothing is held any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+MIN_SPEED = 1
+MAX_SPEED = 8
+
+INTERVAL = 0.3
+"""Shortest time between two jogs while a button is held, s: some devices crash below it."""
+
+PATIENCE = 0.5
+"""A jog that waited longer than this for its turn is dropped, s: the hand has moved on."""
+
+UPLINK = 0.1
+"""How much of an answer's time may have gone by before the device had the call, s."""
+
+
+class Motion(NamedTuple):
+    """A direction for each axis: -1, 0 or 1. One call moves pan and tilt, or one lens ring."""
+
+    pan: int = 0
+    tilt: int = 0
+    zoom: int = 0
+    focus: int = 0
+    iris: int = 0
+
+    @property
+    def still(self) -> bool:
+        """Whether nothing moves."""
+        return not any(self)
+
+    @property
+    def turns(self) -> bool:
+        """Whether the camera turns, rather than its lens."""
+        return bool(self.pan or self.tilt)
+
+
+class Jog(NamedTuple):
+    """One call to send now: where to, and how fast (1 to 8)."""
+
+    motion: Motion
+    speed: int
+
+
+class JogPolicy:
+    """Decides which jog of one channel goes out, and when. Pure: every call is told the time.
+
+    Times are seconds of one monotonic clock. The owner calls :meth:`take` after each change and
+    at :meth:`wake`; what it returns must be sent at once, and its end be told to :meth:`answered`
+    or :meth:`refused`.
+
+    - A press with nothing under way goes at once. While held, the next call goes when the last
+      was answered, ``interval`` after it.
+    - The interval counts from when the device surely had the call. That is its answer, or 100 ms
+      after sending where the answer is slow, so that a slow link isn't slowed twice.
+    - Never two under way. The newest wish replaces the one that waits; one that waited longer
+      than ``patience`` is dropped, and if a button is still held its direction is asked anew.
+    - Opposite directions cancel, two directions make a diagonal; between turning and the lens,
+      the one pressed last goes.
+    """
+
+    def __init__(self, interval: float = INTERVAL, patience: float = PATIENCE) -> None:
+        self.interval = interval
+        self.patience = patience
+        self._speed = MIN_SPEED
+        self._presses: list[Motion] = []
+        self._halted = False
+        self._busy_since: float | None = None
+        self._free_at = float("-inf")
+        self._urgent = False
+        self._waiting_since: float | None = None
+
+    @property
+    def held(self) -> bool:
+        """Whether any button is down, even where they cancel each other."""
+        return bool(self._presses)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a call is under way."""
+        return self._busy_since is not None
+
+    @property
+    def speed(self) -> int:
+        """The speed of the next jog, 1 to 8."""
+        return self._speed
+
+    @property
+    def motion(self) -> Motion:
+        """Where the held buttons lead together; still where none is held or they cancel."""
+        return _sum(self._presses)
+
+    def press(self, motion: Motion, now: float) -> bool:
+        """Hold a motion from now on; False where it was held already (a key's auto-repeat)."""
+        if motion.still or motion in self._presses:
+            return False
+        self._presses.append(motion)
+        self._halted = False
+        self._urgent = not (self.busy or self.motion.still)
+        self._waiting_since = None if self.motion.still else now
+        return True
+
+    def release(self, motion: Motion, now: float) -> None:
+        """Let go of a motion; what is left, if anything, goes on at its pace."""
+        if motion not in self._presses:
+            return
+        before = self.motion
+        self._presses.remove(motion)
+        if self.motion != before:
+            self._urgent = False
+            self._waiting_since = None if self.motion.still else now
+
+    def release_all(self) -> None:
+        """Let go of everything: nothing is sent any more."""
+        self._presses.clear()
+        self._urgent = False
+        self._waiting_since = None
+
+    def set_speed(self, speed: int) -> None:
+        """Jog at another speed from the next call on; kept within 1 to 8."""
+        self._speed = min(max(speed, MIN_SPEED), MAX_SPEED)
+
+    def take(self, now: float) -> Jog | None:
+        """Return the jog to send at this moment, which is then under way, or None."""
+        motion = self.motion
+        if self.busy or self._halted or motion.still:
+            return None
+        if not self._urgent and now < self._free_at:
+            return None
+        self.occupy(now)
+        return Jog(motion, self._speed)
+
+    def occupy(self, now: float) -> None:
+        """Another call to the channel is under way, such as a preset: jogs wait for its end."""
+        self._busy_since = now
+        self._urgent = False
+        self._waiting_since = None
+
+    def overdue(self, now: float) -> Motion | None:
+        """Return, once, a wish that another call kept waiting too long; it is dropped by this."""
+        since = self._waiting_since
+        if not self.busy or since is None or now - since <= self.patience:
+            return None
+        self._waiting_since = None
+        return self.motion
+
+    def wake(self) -> float | None:
+        """Return when :meth:`take` or :meth:`overdue` must be asked next, None if an event tells.
+
+        The owner's timer may be early: asking too soon does no harm.
+        """
+        if self._halted or self.motion.still:
+            return None
+        if not self.busy:
+            return self._free_at
+        return None if self._waiting_since is None else self._waiting_since + self.patience
+
+    def answered(self, now: float) -> None:
+        """The call under way has ended; a held button goes on when the interval is over."""
+        if self._busy_since is None:
+            return
+        arrived = min(now, self._busy_since + UPLINK)
+        self._free_at = max(now, arrived + self.interval)
+        self._busy_since = None
+
+    def refused(self, now: float) -> None:
+        """The call under way failed for good: what is held now is not tried again."""
+        self.answered(now)
+        self._halted = True
+        self._urgent = False
+        self._waiting_since = None
+
+
+def _sum(presses: Sequence[Motion]) -> Motion:
+    """Add up what is held, and keep the part that one call can do: that of the newest press."""
+    signs = [(total > 0) - (total < 0) for total in map(sum, zip(*presses, strict=True))]
+    for press in reversed(presses):
+        if press.turns:
+            part = Motion(pan=signs[0], tilt=signs[1])
+        else:
+            lens = ((sign if wish else 0) for wish, sign in zip(press[2:], signs[2:], strict=True))
+            part = Motion(0, 0, *lens)
+        if not part.still:
+            return part
+    return Motion()
