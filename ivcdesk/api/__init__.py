@@ -1,1 +1,71 @@
 """The cloud's API as typed values over HTTP; knows nothing of Qt and is usable alone."""
+
+from ivcdesk.api.client import ENDPOINT, VERSION, CloudClient
+from ivcdesk.api.clock import Clock
+from ivcdesk.api.errors import (
+    AuthError,
+    Conflict,
+    ConnectError,
+    DeviceTimeout,
+    ExpiredCredential,
+    Forbidden,
+    HttpStatusError,
+    InternalError,
+    InvalidArgument,
+    InvalidRequest,
+    IvcError,
+    LinkError,
+    NotFound,
+    ProxyError,
+    RateLimited,
+    ResponseError,
+    RetiredAction,
+    ServiceError,
+    TimeLimitError,
+    TlsError,
+    TransportError,
+    Unavailable,
+)
+from ivcdesk.api.journal import Call, Journal
+from ivcdesk.api.pacing import Pacing, Priority, Throttled
+from ivcdesk.api.paging import items, pages
+from ivcdesk.api.signing import Credential
+from ivcdesk.api.transport import DIRECT
+
+__all__ = [
+    "DIRECT",
+    "ENDPOINT",
+    "VERSION",
+    "AuthError",
+    "Call",
+    "Clock",
+    "CloudClient",
+    "Conflict",
+    "ConnectError",
+    "Credential",
+    "DeviceTimeout",
+    "ExpiredCredential",
+    "Forbidden",
+    "HttpStatusError",
+    "InternalError",
+    "InvalidArgument",
+    "InvalidRequest",
+    "IvcError",
+    "Journal",
+    "LinkError",
+    "NotFound",
+    "Pacing",
+    "Priority",
+    "ProxyError",
+    "RateLimited",
+    "ResponseError",
+    "RetiredAction",
+    "ServiceError",
+    "Throttled",
+    "TimeLimitError",
+    "TlsError",
+    "TransportError",
+    "Unavailable",
+    "items",
+    "pages",
+]

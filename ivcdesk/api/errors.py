@@ -5,7 +5,9 @@ IvcError
 ├── TransportError         no answer was had
 │   ├── ConnectError · TlsError · ProxyError     the request surely did not arrive
 │   └── TimeLimitError · LinkError               it may have arrived
+├── ExpiredCredential      the temporary credential has ended; nothing was sent
 ├── ResponseError          an answer came, but not one that can be read
+│   └── HttpStatusError                          an HTTP status other than 200, and no reason inside
 └── ServiceError           the cloud said no: code, message, request id
     ├── AuthError · Forbidden · RetiredAction · NotFound · Conflict · InvalidRequest
     └── RateLimited · Unavailable · DeviceTimeout · InternalError
@@ -70,6 +72,18 @@ class ResponseError(IvcError):
     ) -> None:
         super().__init__(message, action=action, request_id=request_id)
         self.json_path = json_path
+
+
+class HttpStatusError(ResponseError):
+    """The answer is an HTTP ``status`` other than 200 without a code of the cloud inside."""
+
+    def __init__(self, status: int, *, action: str = "", request_id: str = "") -> None:
+        super().__init__(f"HTTP status {status}", action=action, request_id=request_id)
+        self.status = status
+
+
+class ExpiredCredential(IvcError):
+    """The temporary credential has ended and nobody gave a new one; nothing was sent."""
 
 
 class ServiceError(IvcError):

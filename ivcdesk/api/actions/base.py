@@ -48,12 +48,14 @@ class Action(Wire, Generic[R_co], frozen=True, kw_only=True):
 
     ``reads``: sending it twice does no harm, so it may be retried.
     ``regional``: it must run in the region of the device that it concerns.
+    ``seconds``: what the whole call may take, waiting for its turn and retries included.
     ``channel_bound``: it is answered by the device itself, which serves one query at a time.
     """
 
     name: ClassVar[str] = ""
     result: ClassVar[type[Result]] = Result
     reads: ClassVar[bool] = False
+    seconds: ClassVar[float] = 20.0
     regional: ClassVar[bool] = False
     channel_bound: ClassVar[bool] = False
 
@@ -65,6 +67,33 @@ class Action(Wire, Generic[R_co], frozen=True, kw_only=True):
             for argument in get_args(base):
                 if isinstance(argument, type) and issubclass(argument, Result):
                     cls.result = argument
+
+
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Listing(Result, Generic[T_co], frozen=True, kw_only=True):
+    """One page of a listing, wherever the cloud puts its items and their count."""
+
+    @property
+    def items(self) -> list[T_co]:
+        """The items of this page."""
+        data = getattr(self, "data", [])
+        if isinstance(data, list):
+            return data
+        for field in data.__struct_fields__:
+            value = getattr(data, field)
+            if isinstance(value, list):
+                return value
+        return []
+
+    @property
+    def total(self) -> int:
+        """How many items all pages hold together; 0 where the cloud doesn't say."""
+        counted = getattr(self, "total_count", None)
+        if counted is None:
+            counted = getattr(getattr(self, "data", None), "total_count", 0)
+        return counted if isinstance(counted, int) else 0
 
 
 class OpenEnum(IntEnum):
@@ -82,6 +111,7 @@ __all__ = [
     "ClusterId",
     "DeviceId",
     "GatewayId",
+    "Listing",
     "OpenEnum",
     "OrganizationId",
     "Result",

@@ -38,6 +38,7 @@ class PresetCommand(StrEnum):
 class ControlDevicePTZ(Action[Result], frozen=True, kw_only=True):
     """Jog a camera once. ``type`` is a :class:`PtzCommand`, ``speed`` runs from 1 to 8."""
 
+    seconds: ClassVar[float] = 5.0
     regional: ClassVar[bool] = True
     channel_bound: ClassVar[bool] = True
 

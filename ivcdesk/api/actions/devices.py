@@ -10,6 +10,7 @@ from ivcdesk.api.actions.base import (
     ClusterId,
     DeviceId,
     GatewayId,
+    Listing,
     OpenEnum,
     OrganizationId,
     Result,
@@ -76,7 +77,7 @@ class Device(Wire, frozen=True, kw_only=True):
         return f"Device({self.device_id!r}, {self.name!r}, {self.status.name})"
 
 
-class DevicePage(Result, frozen=True, kw_only=True):
+class DevicePage(Listing[Device], frozen=True, kw_only=True):
     """One page of devices; ``total_count`` counts all pages."""
 
     data: list[Device] = []
@@ -90,6 +91,7 @@ class ListDevices(Action[DevicePage], frozen=True, kw_only=True):
     """
 
     reads: ClassVar[bool] = True
+    seconds: ClassVar[float] = 30.0
 
     organization_id: OrganizationId
     is_contain_sub_level: bool | None = None

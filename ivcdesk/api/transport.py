@@ -1,0 +1,316 @@
+"""One pool of kept-alive connections to the cloud; the only file of this room that names httpx."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import ssl
+import time
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+from ivcdesk.api.errors import (
+    ConnectError,
+    InvalidArgument,
+    LinkError,
+    ProxyError,
+    ResponseError,
+    TimeLimitError,
+    TlsError,
+    TransportError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import httpx
+
+DIRECT = "direct"  # as a proxy: none, whatever the system says
+KEEP_ALIVE = 60.0  # s
+CONNECT_SECONDS = 5.0
+CONNECTIONS = 32
+PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
+
+_context: ssl.SSLContext | None = None
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, with the moments that matter (``time.perf_counter`` seconds)."""
+
+    status: int = 0
+    body: bytes = b""
+    date: str | None = None
+    retry_after: float | None = None
+    began: float = 0.0
+    left: float | None = None
+    connect_seconds: float = 0.0
+    sent_at: float = 0.0
+    received_at: float = 0.0
+    _connecting: float = field(default=0.0, repr=False)
+
+
+def shared_context() -> ssl.SSLContext:
+    """Return the one TLS context of the process: the system's authorities and certifi's."""
+    global _context
+    if _context is None:
+        import certifi
+
+        context = ssl.create_default_context()
+        context.load_verify_locations(certifi.where())
+        _context = context
+    return _context
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine, which no proxy can reach."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Transport:
+    """Sends signed requests to one endpoint.
+
+    ``proxy`` is None for the system's, ``DIRECT`` for none, or an http, https or socks5 address.
+    ``tls`` replaces the shared context where an endpoint has an authority of its own.
+    Raises InvalidArgument for an endpoint or a proxy that is no address.
+    """
+
+    def __init__(
+        self, endpoint: str, *, proxy: str | None = None, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.endpoint = checked_endpoint(endpoint)
+        self.host = urlsplit(self.endpoint).netloc
+        self._proxy = checked_proxy(proxy)
+        self._tls = tls
+        self._opening: asyncio.Task[None] | None = None
+        self._httpx: ModuleType | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._url: httpx.URL | None = None
+        self._closed = False
+        self._last_answer = float("-inf")
+
+    async def post(
+        self,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        *,
+        action: str,
+        read_seconds: float,
+        exchange: Exchange,
+        on_left: Callable[[], None],
+    ) -> None:
+        """Send one request and fill ``exchange``; ``on_left`` is called when its bytes are out.
+
+        Raises a TransportError, or ResponseError where the answer's encoding is broken.
+        """
+        await self._exchange("POST", headers, body, action, read_seconds, exchange, on_left)
+
+    async def connect(self, seconds: float = CONNECT_SECONDS) -> None:
+        """Open a connection before it is needed, unless one was used within half its life.
+
+        Raises a TransportError where that fails.
+        """
+        if time.monotonic() - self._last_answer < KEEP_ALIVE / 2:
+            return
+        await self._exchange("HEAD", [], b"", "", seconds, Exchange(), _nothing)
+
+    async def aclose(self) -> None:
+        """Close every connection; closing twice does no harm."""
+        self._closed = True
+        if self._opening is not None and not self._opening.done():
+            await asyncio.wait([self._opening])
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
+
+    async def _exchange(
+        self,
+        method: str,
+        headers: list[tuple[str, str]],
+        body: bytes,
+        action: str,
+        read_seconds: float,
+        exchange: Exchange,
+        on_left: Callable[[], None],
+    ) -> None:
+        if self._client is None:
+            await self._open()
+        client, module, url = self._client, self._httpx, self._url
+        if client is None or module is None or url is None:
+            raise ConnectError("the client is closed", action=action)
+
+        async def trace(event: str, _info: dict[str, Any]) -> None:
+            if event.endswith("send_request_body.complete"):
+                exchange.left = time.perf_counter()
+                on_left()
+            elif event == "connection.connect_tcp.started":
+                exchange._connecting = time.perf_counter()
+            elif event.startswith("connection.") and event.endswith("complete"):
+                exchange.connect_seconds = time.perf_counter() - exchange._connecting
+
+        limits = {
+            "connect": CONNECT_SECONDS,
+            "read": read_seconds,
+            "write": read_seconds,
+            "pool": read_seconds,
+        }
+        request = module.Request(
+            method,
+            url,
+            headers=[("host", self.host), ("accept-encoding", "gzip"), *headers],
+            content=body,
+            extensions={"timeout": limits, "trace": trace},
+        )
+        exchange.began = time.perf_counter()
+        exchange.sent_at = time.time()
+        try:
+            response = await client.send(request)
+        except module.HTTPError as error:
+            self._raise(error, exchange, action)
+        except (ssl.SSLError, OSError, RuntimeError) as error:
+            # What the layers below let through: a socket's own error, or a pool closed meanwhile.
+            raise LinkError(_reason(error), action=action) from None
+        exchange.received_at = time.time()
+        self._last_answer = time.monotonic()
+        exchange.status = response.status_code
+        exchange.body = response.content
+        exchange.date = response.headers.get("date")
+        exchange.retry_after = _seconds(response.headers.get("retry-after"))
+
+    async def _open(self) -> None:
+        if self._closed:
+            return
+        if self._opening is None or (self._opening.done() and self._client is None):
+            self._opening = asyncio.create_task(self._build())
+        # Shielded: several calls wait for the one client, and one of them may be cancelled.
+        await asyncio.shield(self._opening)
+
+    async def _build(self) -> None:
+        module, context = await asyncio.to_thread(_load)
+        system = self._proxy is None and not is_loopback(urlsplit(self.endpoint).hostname or "")
+        client = module.AsyncClient(
+            http2=True,
+            verify=self._tls or context,
+            proxy=None if self._proxy in (None, DIRECT) else self._proxy,
+            trust_env=system,
+            limits=module.Limits(
+                max_connections=CONNECTIONS,
+                max_keepalive_connections=CONNECTIONS,
+                keepalive_expiry=KEEP_ALIVE,
+            ),
+        )
+        if self._closed:
+            await client.aclose()
+            return
+        self._httpx, self._client = module, client
+        self._url = module.URL(self.endpoint)
+
+    def _raise(self, error: Exception, exchange: Exchange, action: str) -> NoReturn:
+        module = self._httpx
+        assert module is not None
+        raise _translated(module, error, exchange, action, self._proxy) from None
+
+
+def _translated(
+    module: ModuleType, error: Exception, exchange: Exchange, action: str, proxy: str | None
+) -> TransportError | ResponseError:
+    reason = _reason(error)
+    if isinstance(error, module.ProxyError):
+        return ProxyError(f"the proxy refused: {reason}", action=action)
+    if isinstance(error, module.ConnectTimeout | module.PoolTimeout):
+        return ConnectError("no connection in time", action=action)
+    if isinstance(error, module.ConnectError):
+        if _is_tls(error):
+            return TlsError(reason, action=action)
+        if proxy not in (None, DIRECT):
+            return ProxyError(f"the proxy can't be reached: {reason}", action=action)
+        return ConnectError(reason, action=action)
+    if isinstance(error, module.TimeoutException):
+        return TimeLimitError("no answer in time", action=action)
+    if isinstance(error, module.DecodingError):
+        return ResponseError("the answer's encoding is broken", action=action)
+    if _is_tls(error) and exchange.left is None:
+        return TlsError(reason, action=action)
+    return LinkError(reason, action=action)
+
+
+def checked_endpoint(endpoint: str) -> str:
+    """Return the endpoint without a trailing slash; a bare host name becomes https.
+
+    Raises InvalidArgument.
+    """
+    text = endpoint.strip().removesuffix("/")
+    if "://" not in text:
+        text = f"https://{text}"
+    try:
+        parts = urlsplit(text)
+        sound = (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not (parts.path or parts.query or parts.fragment or parts.username)
+            and text.isascii()
+            and not any(one.isspace() for one in text)
+        )
+    except ValueError:
+        sound = False
+    if not sound:
+        raise InvalidArgument("endpoint", "an https address without path or query", endpoint)
+    return text
+
+
+def checked_proxy(proxy: str | None) -> str | None:
+    """Return the proxy as it came, or raise InvalidArgument (its password is never shown)."""
+    if proxy is None or proxy == DIRECT:
+        return proxy
+    try:
+        parts = urlsplit(proxy)
+        sound = parts.scheme in PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        rule = f"an address of one of the kinds {', '.join(PROXY_SCHEMES)}"
+        raise InvalidArgument("proxy", rule, proxy.rpartition("@")[2])
+    return proxy
+
+
+def _load() -> tuple[ModuleType, ssl.SSLContext]:
+    import httpx
+
+    # At DEBUG this logger spells out every header, the credential's token among them.
+    logging.getLogger("hpack").setLevel(logging.WARNING)
+    return httpx, shared_context()
+
+
+def _is_tls(error: BaseException | None) -> bool:
+    while error is not None:
+        if isinstance(error, ssl.SSLError) or "SSL" in str(error)[:8]:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _reason(error: BaseException) -> str:
+    text = str(error).strip()
+    return text or type(error).__name__
+
+
+def _seconds(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return max(0.0, float(text))
+    except ValueError:
+        return None
+
+
+def _nothing() -> None:
+    """Stand in where nobody asks when a request left."""
