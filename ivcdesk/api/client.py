@@ -6,6 +6,7 @@ import asyncio
 import random
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar, cast
@@ -47,6 +48,7 @@ class _Course:
     decoding: float = 0.0
     exchange: Exchange | None = None
     corrected: bool = False
+    on_left: Callable[[], object] | None = None
 
 
 class CloudClient:
@@ -108,16 +110,19 @@ class CloudClient:
         *,
         region: str | None = None,
         priority: Priority = Priority.USER,
+        on_left: Callable[[], object] | None = None,
     ) -> R:
         """Send an action and return its result, within ``action.seconds`` in all.
 
+        ``on_left`` is called when the request's bytes are out, at each attempt: until then a
+        cancelled call has done nothing.
         Raises InvalidArgument (nothing was sent), TransportError, ResponseError or ServiceError.
         A cancelled call leaves nothing behind.
         """
         where = region or self.region
         body = msgspec.json.encode(action)
         now = time.perf_counter()
-        course = _Course(self.journal.next_number(), now, now + action.seconds)
+        course = _Course(self.journal.next_number(), now, now + action.seconds, on_left=on_left)
         failure: BaseException | None = None
         request_id = ""
         try:
@@ -180,6 +185,12 @@ class CloudClient:
         turn = await self.pacing.turn(action.name, region, priority)
         course.queued += time.perf_counter() - waiting
         course.exchange = exchange
+
+        def left() -> None:
+            turn.sent()
+            if course.on_left is not None:
+                course.on_left()
+
         share = 0.5 if action.reads and not action.channel_bound else 1.0
         try:
             await self._transport.post(
@@ -188,7 +199,7 @@ class CloudClient:
                 action=action.name,
                 read_seconds=action.seconds * share,
                 exchange=exchange,
-                on_left=turn.sent,
+                on_left=left,
             )
         finally:
             turn.sent()
