@@ -1,0 +1,291 @@
+"""How a timeline's lanes look: one row of colours per lane, computed for all its pixels at once.
+
+The rows are arrays, so that a day of one segment paints as fast as a month of seven hundred
+thousand. Gaps are coloured and hatched by cause; a gap narrower than a pixel tints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor, QImage
+
+from ivcdesk.domain.coverage import Gap
+from ivcdesk.domain.timescale import TimeScale
+from ivcdesk.ui.tokens import Tokens
+from ivcdesk.ui.widgets.timeline_lanes import Columns, Floats, Track, columns
+
+Pixels = npt.NDArray[np.uint32]
+
+_NOTICED = 0.02
+"""Part of a pixel that must be missing to be shown, so that the cracks of segments are not."""
+_TINT = 0.4
+"""The least that a noticed gap tints its pixel."""
+_FAINT = 0.55
+"""The least that a recording narrower than a pixel colours it."""
+
+
+class Strip(NamedTuple):
+    """Where one lane lies: its top and height, px."""
+
+    top: int
+    height: int
+
+
+class Rows(NamedTuple):
+    """Where one track lies."""
+
+    cloud: Strip
+    device: Strip
+
+    @property
+    def bottom(self) -> int:
+        """The first pixel below it."""
+        return self.device.top + self.device.height
+
+
+def arrange(count: int, height: int) -> list[Rows]:
+    """Lay ``count`` tracks out over a height in px; few tracks get thicker lanes."""
+    if count <= 0 or height <= 0:
+        return []
+    room = height / count
+    cloud = int(min(max(room * 0.42, 4), 30))
+    device = int(min(max(room * 0.24, 3), 17))
+    gap = 1 if room < 24 else 3
+    pitch = min(room, cloud + device + gap + 14)
+    first = max((height - pitch * count) / 2, 0) if count == 1 else 0
+    rows = []
+    for index in range(count):
+        top = int(first + pitch * index + max((pitch - cloud - device - gap) / 2, 0))
+        rows.append(Rows(Strip(top, cloud), Strip(top + cloud + gap, device)))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of the lanes as arrays (red, green, blue; 0 … 255)."""
+
+    ground: Floats
+    empty: Floats
+    cloud: Floats
+    device: Floats
+    device_only: Floats
+    nowhere: Floats
+    archived: Floats
+    unknown: Floats
+    loading: Floats
+
+    @classmethod
+    def of(cls, theme: Tokens) -> Palette:
+        """Return the lanes' colours of a theme."""
+        ground = _rgb(theme.panel)
+        return cls(
+            ground=ground,
+            empty=_mix(ground, _rgb(theme.text), 0.045),
+            cloud=_rgb(theme.cloud),
+            device=_rgb(theme.device),
+            device_only=_rgb(theme.gap_device_only),
+            nowhere=_rgb(theme.gap_nowhere),
+            archived=_mix(_rgb(theme.cloud), _rgb(theme.muted), 0.65),
+            unknown=_rgb(theme.muted),
+            loading=_mix(ground, _rgb(theme.text), 0.16),
+        )
+
+
+def _rgb(colour: str) -> Floats:
+    named = QColor(colour)
+    return np.array([named.red(), named.green(), named.blue()], dtype=np.float64)
+
+
+def _mix(a: Floats, b: Floats, part: float) -> Floats:
+    return np.asarray(a + (b - a) * part)
+
+
+def _packed(colour: Floats) -> Pixels:
+    """Return colours of shape (…, 3) as 0xffRRGGBB."""
+    whole = np.clip(np.rint(colour), 0, 255).astype(np.uint32)
+    return np.asarray(
+        np.uint32(0xFF000000) | (whole[..., 0] << 16) | (whole[..., 1] << 8) | whole[..., 2],
+        dtype=np.uint32,
+    )
+
+
+# The patterns repeat every _PERIOD px; each cause has its own slope or weave, so that it can be
+# told apart without colour.
+_PERIOD = 8
+
+
+def _weave(kind: Gap | None, scale: int) -> npt.NDArray[np.bool_]:
+    """Return the pattern of a cause as a square of (period x period) px, True where it is drawn."""
+    side = _PERIOD * scale
+    y, x = np.mgrid[0:side, 0:side] // scale
+    if kind is Gap.DEVICE_ONLY:
+        return np.asarray((x + y) % _PERIOD < 4)
+    if kind is Gap.NOWHERE:
+        return np.asarray((x - y) % _PERIOD < 4)
+    if kind is Gap.ARCHIVED:
+        return np.asarray(((x + y) % 4 == 0) & ((x - y) % 4 == 0))
+    return np.asarray((x + y) % _PERIOD < 1)
+
+
+class LanePainter:
+    """Draws the lanes of tracks into an image and keeps the last one for as long as it fits."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._image = QImage()
+        self._pixels: Pixels = np.zeros((0, 0), dtype=np.uint32)
+        self._palette: tuple[Tokens, Palette] | None = None
+
+    def image(
+        self,
+        tracks: Sequence[Track],
+        rows: Sequence[Rows],
+        scale: TimeScale,
+        height: int,
+        ratio: float,
+        now: float,
+        theme: Tokens,
+    ) -> QImage:
+        """Return the lanes as an opaque image of ``scale.width`` x ``height`` px times ``ratio``.
+
+        ``now`` is a moment in seconds since the epoch: nothing is missing after it.
+        """
+        pixel = scale.span / scale.width / ratio
+        key = (tuple(map(id, tracks)), tuple(rows), scale, height, ratio, now // pixel, theme)
+        if key != self._key:
+            self._draw(tracks, rows, scale, height, ratio, now, self._colours(theme))
+            self._key = key
+        return self._image
+
+    def _colours(self, theme: Tokens) -> Palette:
+        if self._palette is None or self._palette[0] is not theme:
+            self._palette = (theme, Palette.of(theme))
+        return self._palette[1]
+
+    def _draw(
+        self,
+        tracks: Sequence[Track],
+        rows: Sequence[Rows],
+        scale: TimeScale,
+        height: int,
+        ratio: float,
+        now: float,
+        palette: Palette,
+    ) -> None:
+        width, tall = round(scale.width * ratio), max(round(height * ratio), 1)
+        edges = np.linspace(scale.start, scale.end, width + 1)
+        pixels = np.full((tall, width), _packed(palette.ground), dtype=np.uint32)
+        weave = max(round(ratio), 1)
+        # The pattern is pinned to time, so that it moves along with what is dragged.
+        phase = int(scale.start / (scale.span / width)) % (_PERIOD * weave)
+        for track, lanes in zip(tracks, rows, strict=True):
+            seen = columns(track, edges, now)
+            cloud = pixels[_cut(lanes.cloud, ratio)]
+            cloud[:] = _cloud_row(seen, palette)
+            _hatch_gaps(cloud, seen, palette, phase, weave)
+            device = pixels[_cut(lanes.device, ratio)]
+            device[:] = _device_row(seen, palette)
+            missing = np.maximum(seen.device_loading, seen.device_failed) > 0.5
+            _hatch(device, missing & (seen.device <= 0), None, palette.loading, palette.empty,
+                   phase, weave)  # fmt: skip
+        self._pixels = pixels
+        self._image = QImage(
+            pixels.data, width, tall, width * 4, QImage.Format.Format_RGB32
+        )  # fmt: skip
+        self._image.setDevicePixelRatio(ratio)
+
+
+def _cut(strip: Strip, ratio: float) -> slice:
+    top = round(strip.top * ratio)
+    return slice(top, top + max(round(strip.height * ratio), 1))
+
+
+def _cloud_row(seen: Columns, palette: Palette) -> Pixels:
+    recorded = seen.cloud
+    strength = np.where(seen.bare, 0.0, np.maximum(recorded, _FAINT))
+    colour = _over(palette.empty, palette.cloud, strength)
+    partly = recorded > _NOTICED
+    for part, tint in (
+        (seen.unknown, palette.unknown),
+        (seen.archived, palette.archived),
+        (seen.device_only, palette.device_only),
+        (seen.nowhere, palette.nowhere),
+    ):
+        tinted = np.flatnonzero(partly & (part > _NOTICED))
+        if tinted.size:
+            tint_by = np.maximum(part[tinted], _TINT)
+            colour[tinted] += (tint - colour[tinted]) * tint_by[:, None]
+    return _packed(colour)
+
+
+def _device_row(seen: Columns, palette: Palette) -> Pixels:
+    part = np.where(seen.device > 0, np.maximum(seen.device, _FAINT), 0.0)
+    return _packed(_over(palette.empty, palette.device, part))
+
+
+def _over(below: Floats, above: Floats, part: Floats) -> Floats:
+    return np.asarray(below + (above - below) * part[:, None])
+
+
+def _hatch_gaps(lane: Pixels, seen: Columns, palette: Palette, phase: int, weave: int) -> None:
+    """Hatch the columns of a cloud lane that hold no recording, each by its main cause."""
+    bare = seen.bare
+    if not bare.any():
+        return
+    causes = np.stack((seen.unknown, seen.archived, seen.device_only, seen.nowhere))
+    main = np.argmax(causes, axis=0)
+    real = bare & (causes.max(axis=0) > _NOTICED)
+    kinds: tuple[tuple[Gap | None, Floats], ...] = (
+        (None, palette.unknown),
+        (Gap.ARCHIVED, palette.archived),
+        (Gap.DEVICE_ONLY, palette.device_only),
+        (Gap.NOWHERE, palette.nowhere),
+    )
+    for number, (kind, colour) in enumerate(kinds):
+        ground = _mix(palette.ground, colour, 0.24)
+        _hatch(lane, real & (main == number), kind, colour, ground, phase, weave)
+    waiting = np.maximum(seen.cloud_loading, seen.cloud_failed) > 0.5
+    _hatch(lane, bare & ~real & waiting, None, palette.loading, palette.empty, phase, weave)
+
+
+def _hatch(
+    lane: Pixels,
+    where: npt.NDArray[np.bool_],
+    kind: Gap | None,
+    colour: Floats,
+    ground: Floats,
+    phase: int,
+    weave: int,
+) -> None:
+    if not where.any():
+        return
+    pattern = np.where(_weave(kind, weave), _packed(colour), _packed(ground)).astype(np.uint32)
+    at = np.flatnonzero(where)
+    side = pattern.shape[0]
+    y = np.arange(lane.shape[0]) % side
+    lane[:, at] = pattern[y[:, None], ((at + phase) % side)[None, :]]
+
+
+def swatch(kind: Gap | str, width: int, height: int, ratio: float, theme: Tokens) -> QImage:
+    """Return a small sample for a legend: of a gap, or of ``"cloud"`` or ``"device"``."""
+    palette = Palette.of(theme)
+    wide, tall = round(width * ratio), round(height * ratio)
+    lane = np.zeros((tall, wide), dtype=np.uint32)
+    if isinstance(kind, str):
+        lane[:] = _packed(palette.cloud if kind == "cloud" else palette.device)
+    else:
+        colour = {
+            Gap.ARCHIVED: palette.archived,
+            Gap.DEVICE_ONLY: palette.device_only,
+        }.get(kind, palette.nowhere)
+        ground = _mix(palette.ground, colour, 0.24)
+        everywhere = np.ones(wide, dtype=bool)
+        _hatch(lane, everywhere, kind, colour, ground, 0, max(round(ratio), 1))
+    image = QImage(lane.data, wide, tall, wide * 4, QImage.Format.Format_RGB32).copy()
+    image.setDevicePixelRatio(ratio)
+    return image
