@@ -1,0 +1,59 @@
+"""What a camera was told and what came back, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from ivcdesk.api.actions import PtzCommand
+from ivcdesk.ui.context import Explanation
+from ivcdesk.ui.text import mark, tr
+
+if TYPE_CHECKING:
+    from ivcdesk.services.ptz import Feedback
+
+WORDS: Mapping[PtzCommand, tuple[str, str]] = {
+    PtzCommand.UP: ("↑", mark("up")),
+    PtzCommand.DOWN: ("↓", mark("down")),
+    PtzCommand.LEFT: ("←", mark("left")),
+    PtzCommand.RIGHT: ("→", mark("right")),
+    PtzCommand.LEFT_UP: ("↖", mark("left and up")),
+    PtzCommand.RIGHT_UP: ("↗", mark("right and up")),
+    PtzCommand.LEFT_DOWN: ("↙", mark("left and down")),
+    PtzCommand.RIGHT_DOWN: ("↘", mark("right and down")),
+    PtzCommand.ZOOM_IN: ("+", mark("zoom in")),
+    PtzCommand.ZOOM_OUT: ("−", mark("zoom out")),
+    PtzCommand.FOCUS_FAR: ("◎", mark("focus farther")),
+    PtzCommand.FOCUS_NEAR: ("◎", mark("focus nearer")),
+    PtzCommand.IRIS_OPEN: ("○", mark("iris open")),
+    PtzCommand.IRIS_CLOSE: ("●", mark("iris closed")),
+}
+"""The sign and the name of each command."""
+
+
+def motion_words(command: PtzCommand, speed: int) -> str:
+    """Say what is being sent, such as ``← left, speed 4``."""
+    sign, name = WORDS[command]
+    return f"{sign} " + tr("{motion}, speed {speed}", motion=tr(name), speed=speed)
+
+
+def feedback_words(
+    feedback: Feedback, explain: Callable[[BaseException], Explanation]
+) -> tuple[str, bool]:
+    """Say what became of a command, and whether it failed; "" where there is nothing to say."""
+    if feedback.command is None:
+        return "", False
+    motion = motion_words(feedback.command, feedback.speed)
+    match feedback.state:
+        case "sending":
+            return motion, False
+        case "answered" if feedback.answer_ms is not None:
+            taken = round(feedback.answer_ms)
+            return tr("{motion} · answered in {ms} ms", motion=motion, ms=taken), False
+        case "dropped":
+            return tr("{motion} · not sent, the last answer took too long", motion=motion), True
+        case "failed" if feedback.error is not None:
+            said = explain(feedback.error)
+            return " · ".join(part for part in ("✕ " + motion, said.title, said.code) if part), True
+        case _:
+            return "", False

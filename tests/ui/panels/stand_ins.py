@@ -1,0 +1,168 @@
+"""A session without a cloud: says what it was told, answers what the test wants."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import SimpleNamespace
+
+from ivcdesk.api.actions import Channel, ChannelId, Device, DeviceId, DeviceStatus, Preset
+from ivcdesk.domain import devices as rules
+from ivcdesk.domain.devices import Obstacle
+from ivcdesk.services.directory import Change, state_of
+from ivcdesk.ui.context import Context, Explanation
+
+GATE = ChannelId("gate")
+FIXED = ChannelId("fixed")
+AWAY = ChannelId("away")
+
+
+class Subject:
+    def __init__(self) -> None:
+        self.listeners: list[Callable] = []
+
+    def subscribe(self, listener: Callable) -> Callable[[], None]:
+        self.listeners.append(listener)
+        return lambda: self.listeners.remove(listener)
+
+    def tell(self, value: object) -> None:
+        for listener in list(self.listeners):
+            listener(value)
+
+
+class StandInDirectory(Subject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = "ready"
+        self.devices = {
+            DeviceId("d1"): Device(
+                device_id=DeviceId("d1"), name="Gate NVR", status=DeviceStatus.ONLINE
+            ),
+            DeviceId("d2"): Device(
+                device_id=DeviceId("d2"), name="Yard", status=DeviceStatus.OFFLINE
+            ),
+        }
+        self._channels = {
+            GATE: ("d1", "Gate North", 1),
+            FIXED: ("d1", "Fixed", 0),
+            AWAY: ("d2", "Yard dome", 1),
+        }
+
+    def channel(self, channel_id: ChannelId) -> Channel | None:
+        if channel_id not in self._channels:
+            return None
+        device, name, turns = self._channels[channel_id]
+        return Channel(
+            device_id=DeviceId(device), channel_id=channel_id, name=name, ptz_type=turns, state=1
+        )
+
+    def device_of(self, channel_id: ChannelId) -> Device | None:
+        channel = self.channel(channel_id)
+        return None if channel is None else self.devices[channel.device_id]
+
+    def obstacle(self, channel_id: ChannelId) -> Obstacle | None:
+        channel, device = self.channel(channel_id), self.device_of(channel_id)
+        if channel is None or device is None:
+            return Obstacle.GONE
+        return rules.obstacle(state_of(device), online=True, turns=channel.ptz_type == 1)
+
+    def set_status(self, device_id: str, status: DeviceStatus) -> None:
+        key = DeviceId(device_id)
+        self.devices[key] = Device(device_id=key, name=self.devices[key].name, status=status)
+        channels = frozenset(c for c, (d, *_) in self._channels.items() if d == device_id)
+        self.tell(Change(frozenset(), frozenset({key}), channels, "ready"))
+
+
+class StandInSteering(Subject):
+    def __init__(self, channel_id: ChannelId, log: list[tuple]) -> None:
+        super().__init__()
+        self.channel_id = channel_id
+        self.log = log
+
+    def press(self, command: str, speed: int) -> None:
+        self.log.append(("press", str(command), speed))
+
+    def release(self, command: str) -> None:
+        self.log.append(("release", str(command)))
+
+    def release_all(self) -> None:
+        self.log.append(("release all",))
+
+    def set_speed(self, speed: int) -> None:
+        self.log.append(("speed", speed))
+
+    async def close(self) -> None:
+        self.log.append(("close",))
+
+
+class StandInPtz:
+    def __init__(self) -> None:
+        self.log: list[tuple] = []
+        self.steerings: dict[ChannelId, StandInSteering] = {}
+        self.stored = {1: "Gate lane", 2: "Barrier", 5: ""}
+        self.error: Exception | None = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+
+    def steer(self, channel_id: ChannelId) -> StandInSteering:
+        return self.steerings.setdefault(channel_id, StandInSteering(channel_id, self.log))
+
+    async def presets(self, channel_id: ChannelId) -> tuple[Preset, ...]:
+        await self._answer("presets", channel_id)
+        return tuple(Preset(index=index, name=name) for index, name in self.stored.items())
+
+    async def goto(self, channel_id: ChannelId, index: int) -> None:
+        await self._answer("goto", index)
+
+    async def set_preset(self, channel_id: ChannelId, index: int) -> None:
+        await self._answer("set", index)
+        self.stored[index] = f"Preset {index}"
+
+    async def delete_preset(self, channel_id: ChannelId, index: int) -> None:
+        await self._answer("delete", index)
+        self.stored.pop(index, None)
+
+    async def _answer(self, *what: object) -> None:
+        self.log.append(what)
+        await self.gate.wait()
+        if self.error is not None:
+            raise self.error
+
+
+@dataclass
+class StandInSession:
+    directory: StandInDirectory = field(default_factory=StandInDirectory)
+    ptz: StandInPtz = field(default_factory=StandInPtz)
+    live: object = None
+
+
+class StandInSettings(SimpleNamespace):
+    def save(self) -> None:
+        self.saved += 1
+
+
+def explain(error: BaseException) -> Explanation:
+    return Explanation(
+        title=f"Words for {type(error).__name__}",
+        hint="Do something",
+        code=getattr(error, "code", "") or type(error).__name__,
+        request_id=getattr(error, "request_id", ""),
+    )
+
+
+def make_context(**settings: object) -> Context:
+    values = {
+        "language": "en",
+        "theme": "dark",
+        "ptz_interval_ms": 300,
+        "ptz_speed": 4,
+        "time_zone": "system",
+        "external_player": "",
+        "external_commands": {},
+        "saved": 0,
+    }
+    notices: list[Explanation] = []
+    context = Context(explain, notices.append, StandInSettings(**{**values, **settings}))
+    context.settings.notices = notices
+    return context
