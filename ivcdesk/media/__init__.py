@@ -1,1 +1,1 @@
-"""From an address to pictures: players, and the outside players."""
+"""From an address to pictures: players for live and recorded video, and the outside players."""

@@ -1,0 +1,281 @@
+"""The thread that pulls one live stream, decodes it, and tries again when it breaks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PySide6.QtGui import QImage
+
+from ivcdesk.media.container import LIVE_OPTIONS, Decoder, Feed, opened, opened_address
+from ivcdesk.media.errors import Interrupted, MediaError
+from ivcdesk.media.frames import CODEC_NAMES, Frame, Mailbox, Scaler, StreamFacts
+from ivcdesk.media.http import HttpReader
+from ivcdesk.media.live_hls import HlsFeed
+from ivcdesk.media.meter import WINDOW, Meter
+from ivcdesk.media.states import CONNECTING, PLAYING, STALLED, PlayerState
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 8.0
+QUIET_SECONDS = 2.0
+"""A stream that delivers nothing for so long is called stalled."""
+
+STALL_SECONDS = 5.0
+"""A stream that delivers nothing for so long is given up and asked for anew."""
+
+_NEW_URL_AFTER = 3
+_BEHIND_SECONDS = 0.5
+_FACTS_EVERY = 0.5
+_TAG_BYTES = 24
+_DIRECT_OPTIONS = {"rtsp_transport": "tcp", "fflags": "+discardcorrupt"}
+
+
+class Watcher(Protocol):
+    """Who is told what the worker does; everything is called in the worker's thread."""
+
+    def on_state(self, state: PlayerState) -> None:
+        """The state has changed."""
+
+    def on_frame(self) -> None:
+        """A frame waits in the mailbox."""
+
+    def on_facts(self, facts: StreamFacts) -> None:
+        """The facts are known anew."""
+
+    def on_url_wanted(self) -> None:
+        """The address seems to have expired."""
+
+
+class LiveWorker(threading.Thread):
+    """Pulls one stream until :meth:`stop`, which any thread may call and which returns at once.
+
+    Frames go to ``mailbox`` in the size that ``scaler`` asks for.
+    """
+
+    def __init__(self, url: str, watcher: Watcher, mailbox: Mailbox, scaler: Scaler) -> None:
+        super().__init__(name="live", daemon=True)
+        self._received = 0
+        self._url = url
+        self._watcher = watcher
+        self._mailbox = mailbox
+        self._scaler = scaler
+        self._lock = threading.Condition()
+        self._over = False
+        self._hurry = False
+        self._renewed = False
+        self._failures = 0
+        self._reader: HttpReader | None = None
+        self._meter = Meter()
+        self._facts = StreamFacts()
+        self._facts_due = 0.0
+        self._state: PlayerState | None = None
+        self._picture: VideoFrame | None = None
+        self._last_packet = 0.0
+
+    def stop(self) -> None:
+        """End soon, whatever is under way."""
+        with self._lock:
+            self._over = True
+            if self._reader is not None:
+                self._reader.interrupt()
+            self._lock.notify_all()
+
+    def retry(self) -> None:
+        """Try again now instead of after the pause; the pauses begin anew."""
+        with self._lock:
+            self._hurry = True
+            self._failures = 0
+            self._lock.notify_all()
+
+    def renew(self, url: str) -> None:
+        """Use another address from the next try on, which is now.
+
+        Where fresh addresses fail one after another, the pauses are kept.
+        """
+        with self._lock:
+            self._url = url
+            self._hurry = not self._renewed
+            self._renewed = True
+            self._lock.notify_all()
+
+    @property
+    def received(self) -> int:
+        """Bytes received so far."""
+        reader = self._reader
+        return self._received + (reader.bytes_received if reader else 0)
+
+    def snapshot(self) -> QImage | None:
+        """Return the last picture in its own size; from any thread."""
+        picture = self._picture
+        return None if picture is None else Scaler().convert(picture)
+
+    def run(self) -> None:
+        """Pull, and pull again after each failure with growing pauses."""
+        while not self._over:
+            if self._failures == 0:
+                self._tell(CONNECTING)
+            started = time.monotonic()
+            try:
+                self._pull()
+                error = MediaError("ended", "the server has closed the stream")
+            except Interrupted:
+                return
+            except MediaError as problem:
+                error = problem
+            if not self._over:
+                self._failed(error, time.monotonic() - started)
+
+    def _failed(self, error: MediaError, lasted: float) -> None:
+        played = self._state in (PLAYING, STALLED)
+        if played and lasted > WINDOW:
+            self._failures = 0
+        pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
+        self._failures += 1
+        # A connection that broke is made anew behind the last picture, once.
+        broke = played and self._failures == 1
+        self._tell(PlayerState("stalled" if broke else "failed", error, pause))
+        if error.wants_new_url or self._failures >= _NEW_URL_AFTER:
+            self._watcher.on_url_wanted()
+        self._pause(pause)
+
+    def _pause(self, seconds: float) -> None:
+        with self._lock:
+            self._lock.wait_for(lambda: self._over or self._hurry, seconds)
+            self._hurry = False
+
+    def _pull(self) -> None:
+        parts = urlsplit(self._url)
+        if parts.scheme in ("rtmp", "rtmps", "rtsp"):
+            self._pull_direct()
+            return
+        reader = HttpReader(
+            stall_seconds=STALL_SECONDS, quiet_seconds=QUIET_SECONDS, on_quiet=self._on_quiet
+        )
+        with self._lock:
+            if self._over:
+                reader.close()
+                return
+            self._reader = reader
+        try:
+            if parts.path.endswith(".m3u8"):
+                self._pull_hls(reader)
+            else:
+                self._pull_flv(reader)
+        finally:
+            with self._lock:
+                self._reader = None
+                self._received += reader.bytes_received
+            reader.close()
+
+    def _pull_flv(self, reader: HttpReader) -> None:
+        before = self._received
+        self._meter.start(time.monotonic(), before)
+        reader.open(self._url)
+        feed = Feed(reader.read)
+        with opened(feed, "flv", LIVE_OPTIONS) as (container, stream):
+            decoder = self._begin(stream)
+            for packet in container.demux(stream):
+                self._arrived(before + reader.bytes_received)
+                more = feed.delivered > (packet.pos or 0) + packet.size + _TAG_BYTES
+                for picture in self._decode(decoder, packet):
+                    # While more is there to be read, a newer picture is about to come.
+                    if not (self._mailbox.full and (more or reader.ready)):
+                        self._show(picture, decoder)
+                self._report(reader.round_trip_seconds)
+        feed.check()
+
+    def _pull_hls(self, reader: HttpReader) -> None:
+        before = self._received
+        self._meter.start(time.monotonic(), before)
+        source = HlsFeed(reader, self._url, self._on_quiet)
+        while True:
+            feed = Feed(source.read)
+            with opened(feed, source.kind, LIVE_OPTIONS) as (container, stream):
+                decoder = self._begin(stream)
+                for packet in container.demux(stream):
+                    self._arrived(before + reader.bytes_received)
+                    for picture in self._decode(decoder, packet):
+                        source.pace(picture.time)
+                        self._show(picture, decoder)
+                    self._report(None)
+            feed.check()
+            if not source.resume():
+                return
+
+    def _pull_direct(self) -> None:
+        received = self._received
+        self._meter.start(time.monotonic(), received)
+        options = LIVE_OPTIONS | _DIRECT_OPTIONS
+        with opened_address(self._url, options, STALL_SECONDS) as (container, stream):
+            decoder = self._begin(stream)
+            for packet in container.demux(stream):
+                received += packet.size
+                self._arrived(received)
+                self._received = received
+                for picture in self._decode(decoder, packet):
+                    self._show(picture, decoder)
+                self._report(None)
+
+    def _begin(self, stream: VideoStream) -> Decoder:
+        name = stream.codec_context.name
+        self._facts = StreamFacts(codec=CODEC_NAMES.get(name, name.upper()))
+        return Decoder(stream.codec_context)
+
+    def _arrived(self, received: int) -> None:
+        if self._over:
+            raise Interrupted
+        self._last_packet = time.monotonic()
+        self._meter.packet(self._last_packet, received)
+        if self._state is not None and self._state.kind == "stalled" and not self._state.error:
+            self._tell(PLAYING)
+
+    def _decode(self, decoder: Decoder, packet: Packet[VideoStream]) -> list[VideoFrame]:
+        pictures = decoder.decode(packet if packet.size else None)
+        for picture in pictures:
+            self._picture = picture
+            if picture.pts is not None:
+                self._meter.picture(self._last_packet, picture.time)
+        return pictures
+
+    def _show(self, picture: VideoFrame, decoder: Decoder) -> None:
+        if self._state is not PLAYING:
+            self._renewed = False
+            self._facts_due = 0.0
+            self._tell(PLAYING)
+        if self._scaler.showing:
+            self._scaler.pixel_aspect = decoder.pixel_aspect
+            self._mailbox.put(Frame(self._scaler.convert(picture)))
+            self._watcher.on_frame()
+
+    def _report(self, round_trip: float | None) -> None:
+        now = time.monotonic()
+        picture = self._picture
+        if now < self._facts_due or picture is None or self._state is not PLAYING:
+            return
+        self._facts_due = now + _FACTS_EVERY
+        delay = None
+        if round_trip is not None:
+            delay = (self._meter.lag + round_trip / 2 + now - self._last_packet) * 1000
+        self._facts = replace(
+            self._facts,
+            width=picture.width,
+            height=picture.height,
+            fps=self._meter.fps,
+            kbps=self._meter.kbps(now),
+            delay_ms=delay,
+        )
+        self._watcher.on_facts(self._facts)
+
+    def _on_quiet(self) -> None:
+        if self._state is PLAYING:
+            self._tell(STALLED)
+
+    def _tell(self, state: PlayerState) -> None:
+        self._state = state
+        self._watcher.on_state(state)

@@ -1,0 +1,92 @@
+"""The clock that recordings are played by: wall-clock moments against the machine's own time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+
+class PlayClock:
+    """Says which moment of the recording is due now, and when another one will be.
+
+    It runs while it is started and nobody holds it: a player that waits for the network holds
+    the clock, so that several players on one clock wait for the slowest. All methods may be
+    called from any thread. ``now`` is injected in seconds that never jump.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._lock = threading.Lock()
+        self._anchor = 0.0
+        self._since = now()
+        self._rate = 1.0
+        self._started = False
+        self._holders: set[object] = set()
+
+    @property
+    def rate(self) -> float:
+        """Seconds of the recording per second."""
+        return self._rate
+
+    @property
+    def running(self) -> bool:
+        """Whether time passes."""
+        return self._started and not self._holders
+
+    @property
+    def position(self) -> float:
+        """The moment that is due now, seconds since the epoch."""
+        with self._lock:
+            return self._at(self._now())
+
+    def set(self, position: float) -> None:
+        """Jump to a moment."""
+        with self._lock:
+            self._anchor, self._since = position, self._now()
+
+    def set_rate(self, rate: float) -> None:
+        """Go slower or faster from here on."""
+        with self._lock:
+            self._settle()
+            self._rate = rate
+
+    def start(self) -> None:
+        """Let time pass."""
+        with self._lock:
+            self._settle()
+            self._started = True
+
+    def pause(self) -> None:
+        """Stop time until :meth:`start`."""
+        with self._lock:
+            self._settle()
+            self._started = False
+
+    def hold(self, holder: object) -> None:
+        """Stop time until this holder, and every other one, lets go."""
+        with self._lock:
+            self._settle()
+            self._holders.add(holder)
+
+    def release(self, holder: object) -> None:
+        """Let go; without a hold it does nothing."""
+        with self._lock:
+            self._settle()
+            self._holders.discard(holder)
+
+    def seconds_until(self, moment: float) -> float | None:
+        """Return how long to wait for a moment, s; negative when past, None while time stands."""
+        with self._lock:
+            if not self.running:
+                return None
+            return (moment - self._at(self._now())) / self._rate
+
+    def _at(self, now: float) -> float:
+        if not self.running:
+            return self._anchor
+        return self._anchor + (now - self._since) * self._rate
+
+    def _settle(self) -> None:
+        now = self._now()
+        self._anchor, self._since = self._at(now), now
