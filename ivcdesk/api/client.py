@@ -14,10 +14,12 @@ from typing import Self, TypeVar, cast
 import msgspec
 
 from ivcdesk.api.actions.base import Action, Result
+from ivcdesk.api.actions.rules import first_breach
 from ivcdesk.api.clock import Clock
 from ivcdesk.api.decoding import decode
 from ivcdesk.api.errors import (
     ExpiredCredential,
+    InvalidArgument,
     IvcError,
     RateLimited,
     ServiceError,
@@ -119,6 +121,9 @@ class CloudClient:
         Raises InvalidArgument (nothing was sent), TransportError, ResponseError or ServiceError.
         A cancelled call leaves nothing behind.
         """
+        breach = first_breach(action)
+        if breach is not None:
+            raise InvalidArgument(*breach, action=action.action_name)
         where = region or self.region
         body = msgspec.json.encode(action)
         now = time.perf_counter()
@@ -148,7 +153,9 @@ class CloudClient:
                     course.queued += time.perf_counter() - course.began
                     return await self._attempt_all(action, body, region, priority, course)
         except TimeoutError:
-            late = TimeLimitError(f"no answer within {action.seconds:g} s", action=action.name)
+            late = TimeLimitError(
+                f"no answer within {action.seconds:g} s", action=action.action_name
+            )
             late.arrived = course.exchange is not None
             raise late from None
 
@@ -163,7 +170,9 @@ class CloudClient:
                 await self._send(action, body, region, priority, course, exchange)
                 began = time.perf_counter()
                 try:
-                    return decode(exchange.body, result, action=action.name, status=exchange.status)
+                    return decode(
+                        exchange.body, result, action=action.action_name, status=exchange.status
+                    )
                 finally:
                     course.decoding += time.perf_counter() - began
             except IvcError as error:
@@ -182,7 +191,7 @@ class CloudClient:
         exchange: Exchange,
     ) -> None:
         waiting = time.perf_counter()
-        turn = await self.pacing.turn(action.name, region, priority)
+        turn = await self.pacing.turn(action.action_name, region, priority)
         course.queued += time.perf_counter() - waiting
         course.exchange = exchange
 
@@ -194,9 +203,9 @@ class CloudClient:
         share = 0.5 if action.reads and not action.channel_bound else 1.0
         try:
             await self._transport.post(
-                self._headers(action.name, region, body),
+                self._headers(action.action_name, region, body),
                 body,
-                action=action.name,
+                action=action.action_name,
                 read_seconds=action.seconds * share,
                 exchange=exchange,
                 on_left=left,
@@ -257,7 +266,7 @@ class CloudClient:
             retry_after=exchange.retry_after,
         )
         if isinstance(error, RateLimited) and error.code.startswith("RequestLimitExceeded"):
-            self.pacing.throttled(action.name, region, pause if pause is not None else 1.0)
+            self.pacing.throttled(action.action_name, region, pause if pause is not None else 1.0)
         return pause
 
     def _write_down(
@@ -281,7 +290,7 @@ class CloudClient:
             Call(
                 number=course.number,
                 time=time.time() - (now - course.began),
-                action=action.name,
+                action=action.action_name,
                 region=region,
                 code=code,
                 request_id=request_id,

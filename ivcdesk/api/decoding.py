@@ -122,9 +122,9 @@ def _decode_leniently(body: bytes, result: type[R], action: str) -> R:
         raise ResponseError("the answer holds no Response", action=action, json_path="$.Response")
     request_id = _text(response.get("RequestId"))
     try:
-        return msgspec.convert(
+        envelope: _Envelope[R] = msgspec.convert(
             {"Response": _repaired(response, result)}, _envelope(result), strict=False
-        ).response
+        )
     except msgspec.ValidationError as error:
         place = _PLACE.search(str(error))
         path = place.group(1) if place else "$"
@@ -135,6 +135,7 @@ def _decode_leniently(body: bytes, result: type[R], action: str) -> R:
             request_id=request_id,
             json_path=path,
         ) from None
+    return envelope.response
 
 
 def _plain(body: bytes) -> Any:

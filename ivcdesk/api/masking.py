@@ -1,4 +1,4 @@
-"""What a journal or a message may show of a call's parameters."""
+"""What a journal may show of a call's parameters."""
 
 from __future__ import annotations
 
@@ -6,30 +6,24 @@ from typing import Any
 
 import msgspec
 
-MASK = "•••"
-
-# Whole values that are secrets, by their wire names; the input of CallISAPI is a device's own
-# language, in which passwords are changed.
-_SECRETS = frozenset({"Password", "InputData", "PullSecretKey", "PushSecretKey", "Token"})
-# Addresses whose query is a signature.
-_ADDRESS = "://"
+from ivcdesk.api.actions.rules import MASK, secret_fields
 
 
-def masked(action: msgspec.Struct) -> dict[str, Any]:
-    """Return an action's parameters under their wire names, without secrets."""
-    shown: dict[str, Any] = masked_value(msgspec.to_builtins(action))
+def masked(structure: msgspec.Struct) -> dict[str, Any]:
+    """Return a structure as plain data under its wire names, without secrets and what is unset."""
+    secrets = secret_fields(type(structure))
+    shown: dict[str, Any] = {}
+    names = zip(structure.__struct_fields__, structure.__struct_encode_fields__, strict=True)
+    for name, wire_name in names:
+        value = getattr(structure, name)
+        if value is not None:
+            shown[wire_name] = MASK if name in secrets and value else _plain(value)
     return shown
 
 
-def masked_value(value: Any) -> Any:
-    """Return plain data without secrets."""
-    if isinstance(value, dict):
-        return {
-            key: MASK if key in _SECRETS and item else masked_value(item)
-            for key, item in value.items()
-        }
+def _plain(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return masked(value)
     if isinstance(value, list):
-        return [masked_value(item) for item in value]
-    if isinstance(value, str) and _ADDRESS in value:
-        return value.partition("?")[0].rpartition("@")[2] if "?" in value else value
+        return [_plain(item) for item in value]
     return value

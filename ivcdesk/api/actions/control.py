@@ -1,11 +1,12 @@
-"""Turning cameras and their preset positions."""
+"""Turning cameras, their preset positions, and a device's own language."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
-from ivcdesk.api.actions.base import Action, ChannelId, Result, Wire
+from ivcdesk.api.actions.base import Action, ChannelId, DeviceId, Result, Wire
+from ivcdesk.api.actions.rules import GIVEN, Between, OneOf, SecretText
 
 
 class PtzCommand(StrEnum):
@@ -42,20 +43,21 @@ class ControlDevicePTZ(Action[Result], frozen=True, kw_only=True):
     regional: ClassVar[bool] = True
     channel_bound: ClassVar[bool] = True
 
-    channel_id: ChannelId
-    type: str
-    speed: int
+    channel_id: Annotated[ChannelId, GIVEN]
+    type: Annotated[str, OneOf(*PtzCommand)]
+    speed: Annotated[int, Between(1, 8)]
 
 
 class ControlDevicePreset(Action[Result], frozen=True, kw_only=True):
     """Go to, set or delete a preset. ``cmd`` is a :class:`PresetCommand`, ``index`` 1 to 10."""
 
+    seconds: ClassVar[float] = 5.0
     regional: ClassVar[bool] = True
     channel_bound: ClassVar[bool] = True
 
-    channel_id: ChannelId
-    cmd: str
-    index: int
+    channel_id: Annotated[ChannelId, GIVEN]
+    cmd: Annotated[str, OneOf(*PresetCommand)]
+    index: Annotated[int, Between(1, 10)]
 
 
 class Preset(Wire, frozen=True, kw_only=True):
@@ -78,4 +80,31 @@ class DescribeDevicePreset(Action[PresetList], frozen=True, kw_only=True):
     regional: ClassVar[bool] = True
     channel_bound: ClassVar[bool] = True
 
-    channel_id: ChannelId
+    channel_id: Annotated[ChannelId, GIVEN]
+
+
+class IsapiOutput(Wire, frozen=True, kw_only=True):
+    """What the device answered, in its own XML or JSON; it may hold passwords."""
+
+    output_data: SecretText = ""
+
+
+class IsapiAnswer(Result, frozen=True, kw_only=True):
+    """The device's own answer."""
+
+    data: IsapiOutput = IsapiOutput()
+
+
+class CallISAPI(Action[IsapiAnswer], frozen=True, kw_only=True):
+    """Pass a request through to a Hikvision device in its own language.
+
+    ``url`` is method and path, such as ``GET /ISAPI/System/deviceInfo``; ``input_data`` the body,
+    which may hold passwords.
+    """
+
+    regional: ClassVar[bool] = True
+    channel_bound: ClassVar[bool] = True
+
+    device_id: Annotated[DeviceId, GIVEN]
+    url: Annotated[str, GIVEN]
+    input_data: SecretText | None = None

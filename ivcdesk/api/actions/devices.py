@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+import msgspec
 
 from ivcdesk.api.actions.base import (
     Action,
@@ -14,8 +18,29 @@ from ivcdesk.api.actions.base import (
     OpenEnum,
     OrganizationId,
     Result,
+    TaskId,
     Wire,
 )
+from ivcdesk.api.actions.rules import (
+    GIVEN,
+    NAME_LETTERS,
+    SECRET,
+    STREAM_LETTERS,
+    Between,
+    Breach,
+    Count,
+    Length,
+    OneOf,
+    PageNumber,
+    SecretText,
+    SwitchState,
+)
+
+DeviceName = Annotated[str, Length(1, 128), NAME_LETTERS]
+DevicePassword = Annotated[str, SECRET, Length(1, 64)]
+DeviceIds = Annotated[list[Annotated[DeviceId, GIVEN]], Count(1)]
+StreamName = Annotated[str, Length(0, 64), STREAM_LETTERS]
+NetworkPort = Annotated[int, Between(1, 65535)]
 
 
 class DeviceStatus(OpenEnum):
@@ -36,6 +61,7 @@ class AccessProtocol(OpenEnum):
     GB28181 = 2
     GATEWAY = 3
     IVCP = 4
+    ISUP = 6
 
 
 class DeviceType(OpenEnum):
@@ -56,7 +82,7 @@ class Transport(OpenEnum):
 
 
 class Device(Wire, frozen=True, kw_only=True):
-    """A device as lists show it. ``password`` is a secret."""
+    """A device as lists show it."""
 
     device_id: DeviceId = DeviceId("")
     code: str = ""
@@ -64,17 +90,13 @@ class Device(Wire, frozen=True, kw_only=True):
     transport_protocol: Transport = Transport.NONE
     name: str = ""
     type: DeviceType = DeviceType.IPC
-    password: str = ""
+    password: SecretText = ""
     description: str = ""
     cluster_id: ClusterId = ClusterId("")
     cluster_name: str = ""
     access_protocol: AccessProtocol = AccessProtocol.UNKNOWN
     organization_id: OrganizationId = OrganizationId("")
     channel_num: int = 0
-
-    def __repr__(self) -> str:
-        """Name the device without its password."""
-        return f"Device({self.device_id!r}, {self.name!r}, {self.status.name})"
 
 
 class DevicePage(Listing[Device], frozen=True, kw_only=True):
@@ -88,26 +110,42 @@ class ListDevices(Action[DevicePage], frozen=True, kw_only=True):
     """List the devices of an organisation, page by page.
 
     ``page_number`` counts from 1; ``page_size`` is 20 unless given, at most 10,000.
+    ``current_uin`` is the account whose own devices ``is_contain_user`` adds.
     """
 
     reads: ClassVar[bool] = True
     seconds: ClassVar[float] = 30.0
 
-    organization_id: OrganizationId
+    organization_id: Annotated[OrganizationId, GIVEN]
     is_contain_sub_level: bool | None = None
     is_contain_user: bool | None = None
-    access_protocol: AccessProtocol | None = None
-    type: DeviceType | None = None
-    status: DeviceStatus | None = None
+    access_protocol: Annotated[AccessProtocol, OneOf(1, 2, 3, 4, 6)] | None = None
+    type: Annotated[DeviceType, OneOf(1, 2)] | None = None
+    status: Annotated[DeviceStatus, OneOf(0, 1, 2, 3)] | None = None
     cluster_id: ClusterId | None = None
     keyword: str | None = None
     current_uin: int | None = None
-    page_number: int | None = None
-    page_size: int | None = None
+    page_number: PageNumber | None = None
+    page_size: Annotated[int, Between(1, 10_000)] | None = None
+
+
+class SipCarrierEndpoints(Wire, frozen=True, kw_only=True):
+    """The SIP service's addresses in the networks of China's carriers."""
+
+    telecom: str = msgspec.field(name="CT", default="")
+    unicom: str = msgspec.field(name="CU", default="")
+    mobile: str = msgspec.field(name="CMCC", default="")
+    cloud: str = msgspec.field(name="BGP", default="")
+    smaller: str = msgspec.field(name="CAP", default="")
 
 
 class DeviceDetail(Wire, frozen=True, kw_only=True):
-    """Everything the cloud knows of one device. ``password`` is a secret."""
+    """Everything the cloud knows of one device; some kinds of it are told of some protocols only.
+
+    ``sip_…`` belong to GB/T 28181, ``push_…``, ``app_name`` and ``stream_name`` to RTMP, and
+    ``gateway_…``, ``protocol_…``, ``ip``, ``port`` and ``username`` to devices behind a gateway.
+    The switches are 1 where they are on.
+    """
 
     device_id: DeviceId = DeviceId("")
     code: str = ""
@@ -117,13 +155,13 @@ class DeviceDetail(Wire, frozen=True, kw_only=True):
     cluster_id: ClusterId = ClusterId("")
     cluster_name: str = ""
     transport_protocol: Transport = Transport.NONE
-    password: str = ""
+    password: SecretText = ""
     description: str = ""
     sip_id: str = ""
     sip_domain: str = ""
     sip_ip: str = ""
     sip_port: int = 0
-    push_stream_url: str = ""
+    push_stream_url: SecretText = ""
     status: DeviceStatus = DeviceStatus.UNREGISTERED
     organization_id: OrganizationId = OrganizationId("")
     gateway_id: GatewayId = GatewayId("")
@@ -140,10 +178,11 @@ class DeviceDetail(Wire, frozen=True, kw_only=True):
     app_name: str = ""
     stream_name: str = ""
     silent_frame_switch: int = 0
-
-    def __repr__(self) -> str:
-        """Name the device without its password or its push address."""
-        return f"DeviceDetail({self.device_id!r}, {self.name!r}, {self.status.name})"
+    app_id: int = 0
+    push_stream_secure_url: SecretText = ""
+    sip_fqdn: str = ""
+    sip_carrier_endpoints: SipCarrierEndpoints | None = None
+    time_sync_switch: int = 0
 
 
 class DeviceAnswer(Result, frozen=True, kw_only=True):
@@ -157,7 +196,80 @@ class DescribeUserDevice(Action[DeviceAnswer], frozen=True, kw_only=True):
 
     reads: ClassVar[bool] = True
 
-    device_id: DeviceId
+    device_id: Annotated[DeviceId, GIVEN]
+
+
+class AddUserDevice(Action[DeviceAnswer], frozen=True, kw_only=True):
+    """Register a device; it runs in the region of its service node ``cluster_id``.
+
+    The name may repeat. A password belongs to GB/T 28181 devices and those behind a gateway;
+    ``gateway_id`` to ``username`` to the latter alone, ``sn_code`` to IVCP, ``app_name`` and
+    ``stream_name`` to RTMP. RTMP and IVCP devices are single cameras.
+    """
+
+    regional: ClassVar[bool] = True
+
+    name: DeviceName
+    access_protocol: Annotated[AccessProtocol, OneOf(1, 2, 3, 4, 6)]
+    type: Annotated[DeviceType, OneOf(1, 2)]
+    organization_id: Annotated[OrganizationId, GIVEN]
+    cluster_id: Annotated[ClusterId, GIVEN]
+    transport_protocol: Annotated[Transport, OneOf(1, 2)] | None = None
+    password: DevicePassword | None = None
+    description: Annotated[str, Length(0, 128)] | None = None
+    gateway_id: GatewayId | None = None
+    protocol_type: int | None = None
+    ip: str | None = None
+    port: NetworkPort | None = None
+    username: str | None = None
+    sn_code: str | None = None
+    app_name: StreamName | None = None
+    stream_name: StreamName | None = None
+
+    def contradictions(self) -> Iterable[Breach]:
+        """Tell what the access protocol demands."""
+        protocol = self.access_protocol
+        single = protocol in (AccessProtocol.RTMP, AccessProtocol.IVCP)
+        if single and self.type != DeviceType.IPC:
+            yield Breach("type", "a single camera with RTMP and IVCP", self.type)
+        if protocol in (AccessProtocol.GB28181, AccessProtocol.GATEWAY) and not self.password:
+            yield Breach("password", "given for GB/T 28181 and gateway devices", self.password)
+        if protocol == AccessProtocol.GATEWAY and not self.gateway_id:
+            yield Breach("gateway_id", "given for gateway devices", self.gateway_id)
+
+
+class UpdateUserDevice(Action[DeviceAnswer], frozen=True, kw_only=True):
+    """Change a device; what is left out stays as it is.
+
+    ``transport_protocol`` 0 changes nothing. The switches are 1 for on: ``audio_switch`` keeps
+    sound, ``subscribe_switch`` follows the channels of a GB/T 28181 recorder,
+    ``silent_frame_switch`` fills in silence, ``time_sync_switch`` (newer than the reference, 3.1)
+    sets a GB/T 28181 device's clock.
+    """
+
+    regional: ClassVar[bool] = True
+
+    device_id: Annotated[DeviceId, GIVEN]
+    name: DeviceName | None = None
+    transport_protocol: Annotated[Transport, OneOf(0, 1, 2)] | None = None
+    password: Annotated[str, SECRET, Length(0, 64)] | None = None
+    description: Annotated[str, Length(0, 128)] | None = None
+    ip: str | None = None
+    port: NetworkPort | None = None
+    username: str | None = None
+    protocol_type: int | None = None
+    audio_switch: SwitchState | None = None
+    subscribe_switch: SwitchState | None = None
+    silent_frame_switch: SwitchState | None = None
+    time_sync_switch: SwitchState | None = None
+
+
+class DeleteUserDevice(Action[Result], frozen=True, kw_only=True):
+    """Remove a device."""
+
+    regional: ClassVar[bool] = True
+
+    device_id: Annotated[DeviceId, GIVEN]
 
 
 class Channel(Wire, frozen=True, kw_only=True):
@@ -190,4 +302,81 @@ class DescribeDeviceChannel(Action[ChannelList], frozen=True, kw_only=True):
 
     reads: ClassVar[bool] = True
 
-    device_id: DeviceId
+    device_id: Annotated[DeviceId, GIVEN]
+
+
+class RefreshDeviceChannel(Action[Result], frozen=True, kw_only=True):
+    """Have the cloud ask a device for its channels again."""
+
+    regional: ClassVar[bool] = True
+
+    device_id: Annotated[DeviceId, GIVEN]
+
+
+class UpdateDeviceStatus(Action[Result], frozen=True, kw_only=True):
+    """Enable (2) or disable (3) a device; an enabled one is offline until it calls in."""
+
+    regional: ClassVar[bool] = True
+
+    device_id: Annotated[DeviceId, GIVEN]
+    status: Annotated[DeviceStatus, OneOf(2, 3)]
+
+
+class BatchCommand(StrEnum):
+    """What is done with many devices at once."""
+
+    ENABLE = "enable"
+    DISABLE = "disable"
+    DELETE = "delete"
+    SYNC = "sync"
+    UPGRADE = "upgrade"
+    RESET = "reset"
+    REBOOT = "reboot"
+
+
+class TaskReference(Wire, frozen=True, kw_only=True):
+    """The task that carries out a batch; its sub-tasks tell the progress."""
+
+    task_id: TaskId = TaskId("")
+
+
+class TaskReferenceAnswer(Result, frozen=True, kw_only=True):
+    """Which task carries out the batch."""
+
+    data: TaskReference = TaskReference()
+
+
+class BatchOperateDevice(Action[TaskReferenceAnswer], frozen=True, kw_only=True):
+    """Do one thing with many devices. ``cmd`` is a :class:`BatchCommand`."""
+
+    regional: ClassVar[bool] = True
+
+    device_ids: DeviceIds
+    cmd: Annotated[str, OneOf(*BatchCommand)]
+
+
+class UpdateDeviceOrganization(Action[Result], frozen=True, kw_only=True):
+    """File devices under another organisation."""
+
+    device_ids: DeviceIds
+    organization_id: Annotated[OrganizationId, GIVEN]
+
+
+class ServiceNode(Wire, frozen=True, kw_only=True):
+    """A node that devices can be attached to; ``value`` is its ClusterId."""
+
+    label: str = ""
+    value: ClusterId = ClusterId("")
+    region: str = ""
+
+
+class ServiceNodeList(Result, frozen=True, kw_only=True):
+    """The nodes of all regions."""
+
+    data: list[ServiceNode] = []
+
+
+class DescribeDeviceRegion(Action[ServiceNodeList], frozen=True, kw_only=True):
+    """List the service nodes that devices can be attached to."""
+
+    reads: ClassVar[bool] = True
