@@ -1,0 +1,169 @@
+"""The simulated cloud: its world, its clock, and what streams and handlers need of both."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+
+from ivcdesk.api.actions import DeviceStatus
+from ivcdesk.simulator.clock import Clock
+from ivcdesk.simulator.dice import number
+from ivcdesk.simulator.links import Links
+from ivcdesk.simulator.media.source import CameraFacts, PlaybackSession, Pose, Span, Storage
+from ivcdesk.simulator.ptz import PtzBehaviour, blend
+from ivcdesk.simulator.recordings import DAY, RETENTION_DAYS, recorded, without
+from ivcdesk.simulator.seed import Scenario, build
+from ivcdesk.simulator.state import Channel, Device, World
+
+MOST_SESSIONS = 256
+_TOUR_SECONDS = 900
+_TOUR_GLIDE_SECONDS = 4
+
+
+class Cloud:
+    """State and rules of one run. It is a :class:`~ivcdesk.simulator.media.source.MediaSource`.
+
+    The server sets ``viewers`` (how many watch a channel) and ``dismiss`` (end a channel's
+    streams); everything is used from one thread, but ``now`` and the poses may be read from any.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario = "demo",
+        seed: int = 1,
+        devices: int | None = None,
+        ptz: PtzBehaviour = PtzBehaviour.BOUNDED,
+        clock: Clock | None = None,
+    ) -> None:
+        self.scenario: Scenario = scenario
+        self.seed = seed
+        self.ptz = ptz
+        self.clock = clock or Clock()
+        self.links = Links(self.clock)
+        self.viewers: Callable[[str], int] = _nobody
+        self.dismiss: Callable[[str], None] = _nothing
+        self._devices = devices
+        self._sessions: dict[str, PlaybackSession] = {}
+        self._lines: dict[str, asyncio.Lock] = {}
+        self.world: World = build(scenario, seed, devices, self.clock.now())
+
+    def reset(self) -> None:
+        """Go back to the seed: devices, poses, presets, sessions and the clock."""
+        watched = [
+            channel.channel_id
+            for device in self.world.devices.values()
+            for channel in device.channels or ()
+            if self.viewers(channel.channel_id)
+        ]
+        for session in list(self._sessions.values()):
+            self.close_session(session)
+        self.clock.reset()
+        self.world = build(self.scenario, self.seed, self._devices, self.clock.now())
+        for channel_id in watched:
+            if not self.streaming(channel_id):
+                self.dismiss(channel_id)
+
+    def set_status(self, device: Device, status: DeviceStatus) -> None:
+        """Change a device's state; who watches a device that went away is dismissed."""
+        self.world.set_status(device, status, self.now())
+        if device.online:
+            return
+        mine = {channel.channel_id for channel in device.channels or ()}
+        for session in list(self._sessions.values()):
+            if session.channel_id in mine:
+                self.close_session(session)
+        for channel_id in mine:
+            self.dismiss(channel_id)
+
+    def open_session(self, channel: Channel, start: float, end: float) -> PlaybackSession:
+        """Begin to play a device's recording; the oldest of too many sessions is closed."""
+        while len(self._sessions) >= MOST_SESSIONS:
+            self.close_session(next(iter(self._sessions.values())))
+        session = PlaybackSession(str(uuid.uuid4()), channel.channel_id, start, end)
+        self._sessions[session.session_id] = session
+        return session
+
+    def close_session(self, session: PlaybackSession) -> None:
+        """End a playback session; its stream ends with it."""
+        session.control("stop")
+        self._sessions.pop(session.session_id, None)
+
+    def now(self) -> float:
+        """Return the time that the cloud believes it to be."""
+        return self.clock.now()
+
+    def camera(self, channel_id: str) -> CameraFacts | None:
+        """Return how to draw a channel, or None where there is none."""
+        channel = self.world.channel(channel_id)
+        if channel is None:
+            return None
+        scene = number(self.seed, "scene", channel.habit.channel) & 0x7FFFFFFF
+        return CameraFacts(channel_id, channel.name, scene)
+
+    def streaming(self, channel_id: str) -> bool:
+        """Whether the channel can send a picture now."""
+        channel = self.world.channel(channel_id)
+        return channel is not None and channel.online
+
+    def pose(self, channel_id: str) -> Pose:
+        """Return where the camera looks at this moment."""
+        channel = self.world.channel(channel_id)
+        return Pose() if channel is None else channel.mount.pose(self.clock.steady())
+
+    def recorded_pose(self, channel_id: str, at: float) -> Pose:
+        """Return where the camera looked then: a round of its presets, a quarter hour each."""
+        channel = self.world.channel(channel_id)
+        if channel is None:
+            return Pose()
+        slot, within = divmod(at, _TOUR_SECONDS)
+        here = self._toured(channel, int(slot))
+        if within >= _TOUR_GLIDE_SECONDS:
+            return here
+        return blend(self._toured(channel, int(slot) - 1), here, within / _TOUR_GLIDE_SECONDS)
+
+    def recorded(self, channel_id: str, storage: Storage, start: float, end: float) -> list[Span]:
+        """Return what is stored between two moments, sorted, clipped and without overlaps."""
+        channel = self.world.channel(channel_id)
+        if channel is None or channel.device.since is None:
+            return []
+        now = float(int(self.now()))
+        low = max(start, now - RETENTION_DAYS * DAY, channel.device.since)
+        spans = recorded(channel.habit, storage, low, min(end, now))
+        if storage == "cloud":
+            spans = without(spans, channel.device.absences)
+        return spans if channel.plugged else []
+
+    def session(self, session_id: str) -> PlaybackSession | None:
+        """Return a playback session that is still open."""
+        return self._sessions.get(session_id)
+
+    def admits(self, path: str, query: dict[str, str]) -> bool:
+        """Whether the signed query of a media address is genuine and has not expired."""
+        return self.links.admits(path, query)
+
+    def transmits(self, channel: Channel) -> bool:
+        """Whether its stream is being sent to the cloud: someone watches, or it is recorded."""
+        now = self.now()
+        return bool(
+            self.viewers(channel.channel_id)
+            or self.recorded(channel.channel_id, "cloud", now - 60, now)
+        )
+
+    def line(self, channel: Channel) -> asyncio.Lock:
+        """Return the line to a device's channel; who holds it is being served."""
+        return self._lines.setdefault(channel.channel_id, asyncio.Lock())
+
+    def _toured(self, channel: Channel, slot: int) -> Pose:
+        if len(channel.tour) == 1:
+            return channel.tour[0]
+        chosen = number(self.seed, "tour", channel.habit.channel, slot) % (len(channel.tour) * 2)
+        return channel.tour[chosen if chosen < len(channel.tour) else 0]
+
+
+def _nobody(_channel_id: str) -> int:
+    return 0
+
+
+def _nothing(_channel_id: str) -> None:
+    return None

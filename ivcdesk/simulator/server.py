@@ -1,0 +1,190 @@
+"""The simulated cloud on a socket: the API at ``/``, the streams, and the control plane."""
+
+from __future__ import annotations
+
+import ipaddress
+import ssl
+from collections.abc import Awaitable, Callable
+from email.utils import formatdate
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from ivcdesk.simulator.auth import Account, new_account
+from ivcdesk.simulator.clock import Clock
+from ivcdesk.simulator.cloud import Cloud
+from ivcdesk.simulator.control_plane import ControlPlane
+from ivcdesk.simulator.faults import Faults
+from ivcdesk.simulator.mishaps import Mishaps
+from ivcdesk.simulator.ptz import PtzBehaviour
+from ivcdesk.simulator.reception import LARGEST_BODY, Reception
+from ivcdesk.simulator.seed import Scenario
+
+REGION = "ap-shanghai"
+KEEPALIVE_SECONDS = 75.0
+SHUTDOWN_SECONDS = 1.0
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can be nothing but this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+class Simulator:
+    """A whole cloud of its own: ``async with Simulator() as sim: sim.endpoint, sim.cloud``.
+
+    The keys are new in every run. It listens on loopback alone and answers only requests that
+    were addressed to loopback; ValueError for any other ``host``.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario = "demo",
+        seed: int = 1,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        devices: int | None = None,
+        ptz: PtzBehaviour | str = PtzBehaviour.BOUNDED,
+        certfile: Path | str | None = None,
+        keyfile: Path | str | None = None,
+        clock: Clock | None = None,
+        account: Account | None = None,
+    ) -> None:
+        if not is_loopback(host):
+            raise ValueError(f"the simulator listens on loopback only, not on {host}")
+        self.cloud = Cloud(scenario, seed, devices, PtzBehaviour(ptz), clock)
+        self.account = account or new_account()
+        self.region = REGION
+        self.faults = Faults(seed)
+        self._host = host
+        self._port = port
+        self._tls = _server_context(certfile, keyfile)
+        self._mishaps = Mishaps(self.faults)
+        self.reception = Reception(self.cloud, self.account, self.faults, self._mishaps)
+        self._runner: web.AppRunner | None = None
+        self._hub: Any = None
+
+    @property
+    def secret_id(self) -> str:
+        """The id of this run's key pair."""
+        return self.account.secret_id
+
+    @property
+    def secret_key(self) -> str:
+        """The key of this run's key pair."""
+        return self.account.secret_key
+
+    @property
+    def endpoint(self) -> str:
+        """The address of the API, such as ``http://127.0.0.1:40001``; empty before the start."""
+        return self.cloud.links.base
+
+    @property
+    def ready(self) -> dict[str, str]:
+        """What whoever started the simulator needs to know."""
+        return {
+            "endpoint": self.endpoint,
+            "secret_id": self.secret_id,
+            "secret_key": self.secret_key,
+            "region": self.region,
+            "media": self.endpoint,
+        }
+
+    async def start(self) -> None:
+        """Listen; OSError where the port is taken."""
+        application = web.Application(
+            middlewares=[_only_loopback, self._mishaps.middleware()],
+            client_max_size=LARGEST_BODY,
+        )
+        plane = ControlPlane(self.cloud, self.reception.calls, self.faults, lambda: self.ready)
+        application.add_routes(
+            [web.post("/", self.reception.receive), web.get("/", self.reception.receive)]
+        )
+        application.add_routes(plane.routes())
+        application.add_routes(self._media_routes())
+        application.on_response_prepare.append(self._set_date)
+        application.on_response_prepare.append(self._mishaps.on_prepare)
+        runner = web.AppRunner(
+            application,
+            access_log=None,
+            keepalive_timeout=KEEPALIVE_SECONDS,
+            shutdown_timeout=SHUTDOWN_SECONDS,
+        )
+        self._runner = runner
+        await runner.setup()
+        await web.TCPSite(runner, self._host, self._port, ssl_context=self._tls).start()
+        port = runner.addresses[0][1]
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        scheme = "https" if self._tls else "http"
+        self.cloud.links.base = f"{scheme}://{host}:{port}"
+
+    async def stop(self) -> None:
+        """End all streams and connections; may be called twice."""
+        runner, self._runner = self._runner, None
+        if self._hub is not None:
+            await self._hub.close()
+        self._mishaps.stop()
+        if runner is not None:
+            await runner.cleanup()
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            await self.stop()
+            raise
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.stop()
+
+    def _media_routes(self) -> list[web.RouteDef]:
+        if find_spec("ivcdesk.simulator.media.routes") is None:
+            return []
+        media: Any = import_module("ivcdesk.simulator.media.routes")
+        self._hub = media.LiveHub(self.cloud)
+        self.cloud.viewers = self._hub.viewers
+        self.cloud.dismiss = self._hub.kick
+        routes: list[web.RouteDef] = media.media_routes(self.cloud, self._hub)
+        return routes
+
+    async def _set_date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(self.cloud.now(), usegmt=True)
+
+
+@web.middleware
+async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what a web page elsewhere could send here through a visitor's browser."""
+    origin = request.headers.get("Origin")
+    from_elsewhere = origin is not None and not is_loopback(urlsplit(origin).hostname or "")
+    if from_elsewhere or not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
+        return web.Response(status=403, text="loopback only")
+    return await handler(request)
+
+
+def _server_context(
+    certfile: Path | str | None, keyfile: Path | str | None
+) -> ssl.SSLContext | None:
+    if certfile is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certfile, keyfile)
+    return context
