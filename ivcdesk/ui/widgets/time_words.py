@@ -10,6 +10,8 @@ from PySide6.QtCore import QDate, QLocale, QTimeZone
 
 from ivcdesk.ui.text import language, tr
 
+SHORT = QLocale.FormatType.ShortFormat
+
 
 def local_zone() -> tzinfo:
     """Return the time zone of this computer, with its clock changes."""

@@ -52,7 +52,8 @@ class Timeline(QWidget):
     Times are in seconds since the epoch. ``seeking`` follows the playhead while it is dragged,
     ``seek_committed`` is where the user wants to be (click, end of a drag, keys); ``window_moved``
     says what is visible, ``selection_changed`` the selected stretch (both ends 0.0 for none), and
-    ``pointed`` the moment under the pointer or None.
+    ``pointed`` the moment under the pointer or None. ``by_key`` tells whether the last seeking was
+    done with the keyboard.
     """
 
     seeking = Signal(float)
@@ -84,6 +85,7 @@ class Timeline(QWidget):
         self._grip: Grip | None = None
         self._thrown = Coast(0.0)
         self._spoken = ""
+        self.by_key = False
         self._coast = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
         self._coast.timeout.connect(self._on_coast)
         self._second = QTimer(self, interval=1000)
@@ -167,9 +169,21 @@ class Timeline(QWidget):
         self.update()
 
     @property
+    def position(self) -> float:
+        """Where the playhead is, in seconds since the epoch; 0.0 before it was put anywhere."""
+        return self._playhead
+
+    @property
     def scrubbing(self) -> bool:
         """Whether the user is dragging the playhead, which then takes no other position."""
         return self._grip is not None and self._grip.kind == "playhead"
+
+    def jump(self, *, forward: bool) -> None:
+        """Seek to the next (or previous) beginning or end of a recording."""
+        self.by_key = True
+        t = border(self._tracks, self._playhead, forward=forward)
+        if t is not None:
+            self._commit(t)
 
     def zoom(self, factor: float) -> None:
         """Show ``factor`` times more detail about the playhead (or the middle)."""
@@ -188,9 +202,6 @@ class Timeline(QWidget):
     def _set_window_end(self, end: float) -> None:
         if end > self._scale.start:
             self.set_window(self._scale.start, end)
-
-    def _playhead_now(self) -> float:
-        return self._playhead
 
     def _selection_start(self) -> float:
         return self._selection[0] if self._selection else 0.0
@@ -211,7 +222,7 @@ class Timeline(QWidget):
 
     windowStart = Property(float, _window_start, _set_window_start)
     windowEnd = Property(float, _window_end, _set_window_end)
-    playhead = Property(float, _playhead_now, set_playhead)
+    playhead = Property(float, lambda self: self._playhead, set_playhead)
     selectionStart = Property(float, _selection_start, _select_from)
     selectionEnd = Property(float, _selection_end, _select_to)
 
@@ -344,6 +355,7 @@ class Timeline(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Grip the playhead, a handle of the selection or the timeline itself."""
         self._coast.stop()
+        self.by_key = False
         if event.button() is not Qt.MouseButton.LeftButton:
             self._let_go()
             return
@@ -405,14 +417,13 @@ class Timeline(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Step, jump between borders, zoom and select."""
+        self.by_key = True
         key, held = event.key(), event.modifiers()
         shift = bool(held & Qt.KeyboardModifier.ShiftModifier)
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             forward = key == Qt.Key.Key_Right
             if held & Qt.KeyboardModifier.ControlModifier:
-                t = border(self._tracks, self._playhead, forward=forward)
-                if t is not None:
-                    self._commit(t)
+                self.jump(forward=forward)
             else:
                 step = 60.0 if shift else 10.0
                 self._commit(self._playhead + (step if forward else -step))

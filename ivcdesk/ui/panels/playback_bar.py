@@ -1,0 +1,192 @@
+"""The bar above the picture: the day, the zone whose clock is read, and a time to go to."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from ivcdesk.ui import icons
+from ivcdesk.ui.text import bind, refresh
+from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.calendar import CoverageCalendar
+
+ZONES = ("local", "cloud", "utc")
+_NARROW = 640
+
+
+class PlaybackBar(QFrame):
+    """Emits ``day_stepped(int)``, ``day_picked(date)``, ``today_asked()``, ``zone_picked(str)``
+    and ``time_typed(str)``.
+
+    ``room`` at its right end is for the panel's own buttons.
+    """
+
+    day_stepped = Signal(int)
+    day_picked = Signal(object)
+    today_asked = Signal()
+    zone_picked = Signal(str)
+    time_typed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.setFixedHeight(41)
+        self._day = date(2000, 1, 1)
+        self._last = self._day
+        back = self._arrow("chevron-left", -1, "playback.previousDay")
+        bind(back, back.setToolTip, "Previous day (Page Up)")
+        bind(back, back.setAccessibleName, "Previous day")
+        self._next = self._arrow("chevron-right", 1, "playback.nextDay")
+        bind(self._next, self._next.setToolTip, "Next day (Page Down)")
+        bind(self._next, self._next.setAccessibleName, "Next day")
+        self._date = QPushButton()
+        self._date.setObjectName("playback.date")
+        self._date.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.bind(self._date, self._date.setIcon, "calendar", 16)
+        bind(self._date, self._date.setToolTip, "Pick a day from the calendar (Ctrl+D)")
+        self._date.clicked.connect(self.open_calendar)
+        self.today = QPushButton()
+        self.today.setObjectName("playback.today")
+        self.today.setProperty("role", "outline")
+        self.today.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        bind(self.today, self.today.setText, "Today")
+        bind(self.today, self.today.setToolTip, "Show the last recorded minutes (Ctrl+T)")
+        self.today.clicked.connect(self.today_asked)
+        self.calendar = CoverageCalendar(self)
+        self.calendar.setWindowFlag(Qt.WindowType.Popup)
+        self.calendar.hide()
+        self.calendar.picked.connect(self._on_picked)
+        self.goto = QLineEdit()
+        self.goto.setObjectName("playback.goto")
+        self.goto.setFixedWidth(124)
+        self.goto.setClearButtonEnabled(False)
+        bind(self.goto, self.goto.setPlaceholderText, "Go to time …")
+        bind(self.goto, self.goto.setAccessibleName, "Go to time")
+        bind(
+            self.goto,
+            self.goto.setToolTip,
+            "14:07, 14:07:30, yesterday 14:07, 11-23 14:07 or -5m, then Enter (Ctrl+G)",
+        )
+        self.goto.returnPressed.connect(self._on_typed)
+        self.goto.textEdited.connect(lambda: self.mark_wrong(False))
+        self.room = QHBoxLayout()
+        self.room.setSpacing(8)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(6)
+        row.addWidget(back)
+        row.addWidget(self._date)
+        row.addWidget(self._next)
+        row.addWidget(self.today)
+        row.addSpacing(6)
+        row.addWidget(self._zone_switch())
+        row.addStretch(1)
+        row.addLayout(self.room)
+        row.addWidget(self.goto)
+        refresh(self, self._show_day)
+
+    def set_day(self, day: date, last: date) -> None:
+        """Show which day is in view; there is none after ``last``."""
+        self._day, self._last = day, last
+        self._next.setEnabled(day < last)
+        self._show_day()
+
+    def set_zone(self, key: str) -> None:
+        """Show which zone is chosen: ``local``, ``cloud`` or ``utc``."""
+        self._zones[key].setChecked(True)
+
+    def mark_wrong(self, wrong: bool) -> None:
+        """Show that the typed time was not understood."""
+        if bool(self.goto.property("invalid")) != wrong:
+            self.goto.setProperty("invalid", wrong)
+            self.goto.style().unpolish(self.goto)
+            self.goto.style().polish(self.goto)
+
+    def ask_time(self) -> None:
+        """Let a time be typed."""
+        self.goto.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.goto.selectAll()
+
+    def open_calendar(self) -> None:
+        """Let a day be picked."""
+        self.calendar.open_at(self._day, self._last)
+        self.calendar.adjustSize()
+        below = self._date.mapToGlobal(QPoint(0, self._date.height() + 4))
+        screen = self.screen().availableGeometry()
+        x = max(min(below.x(), screen.right() - self.calendar.width()), screen.left())
+        self.calendar.move(x, below.y())
+        self.calendar.show()
+        self.calendar.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Close what was popped up."""
+        self.calendar.hide()
+        super().hideEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say less where there is little room."""
+        super().resizeEvent(event)
+        self.today.setVisible(self.width() >= _NARROW)
+        self._show_day()
+
+    def _arrow(self, name: str, days: int, object_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(object_name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.bind(button, button.setIcon, name, 18)
+        button.clicked.connect(lambda: self.day_stepped.emit(days))
+        return button
+
+    def _zone_switch(self) -> QWidget:
+        switch = QWidget()
+        switch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        group = QButtonGroup(switch)
+        self._zones: dict[str, QToolButton] = {}
+        for key in ZONES:
+            button = QToolButton()
+            button.setObjectName(f"playback.zone.{key}")
+            button.setProperty("role", "segment")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _on, chosen=key: self.zone_picked.emit(chosen))
+            group.addButton(button)
+            row.addWidget(button)
+            self._zones[key] = button
+        local, cloud, utc = (self._zones[key] for key in ZONES)
+        bind(local, local.setText, "Local time")
+        bind(local, local.setToolTip, "Read times on this computer's clock")
+        bind(cloud, cloud.setText, "UTC+8")
+        bind(cloud, cloud.setToolTip, "Read times on the cloud's clock, which keeps its days")
+        bind(utc, utc.setText, "UTC")
+        bind(utc, utc.setToolTip, "Read times as UTC")
+        return switch
+
+    def _show_day(self) -> None:
+        short = self.width() < _NARROW
+        words = time_words.short_day(self._day) if short else time_words.full_day(self._day)
+        self._date.setText(words)
+        self._date.setAccessibleName(words)
+
+    def _on_picked(self, day: date) -> None:
+        self.calendar.hide()
+        self.day_picked.emit(day)
+
+    def _on_typed(self) -> None:
+        if text := self.goto.text().strip():
+            self.time_typed.emit(text)

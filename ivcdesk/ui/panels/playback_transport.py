@@ -1,0 +1,174 @@
+"""The bar below the picture: play, step, speed, the time, and where it is played from."""
+
+from __future__ import annotations
+
+from datetime import tzinfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from ivcdesk.ui import icons
+from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.tokens import theme, tokens
+from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.timeline_legend import TimelineLegend
+
+SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+SOURCES = ("auto", "cloud", "device")
+
+
+class Transport(QFrame):
+    """Emits ``play_asked()``, ``step_asked(int)``, ``border_asked(bool)`` (forward or back),
+    ``speed_picked(float)`` and ``source_picked(str)`` (``auto``, ``cloud`` or ``device``).
+    """
+
+    play_asked = Signal()
+    step_asked = Signal(int)
+    border_asked = Signal(bool)
+    speed_picked = Signal(float)
+    source_picked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("role", "bar")
+        self.setFixedHeight(41)
+        self._playing = False
+        self._time: tuple[float, tzinfo] | None = None
+        back = self._button("skip-back", "playback.previousBorder")
+        bind(back, back.setToolTip, "Previous recording border (Ctrl+Left)")
+        bind(back, back.setAccessibleName, "Previous recording border")
+        back.clicked.connect(lambda: self.border_asked.emit(False))
+        step_back = self._button("step-back", "playback.stepBack")
+        bind(step_back, step_back.setToolTip, "One frame back (,)")
+        bind(step_back, step_back.setAccessibleName, "One frame back")
+        step_back.clicked.connect(lambda: self.step_asked.emit(-1))
+        self.play = QPushButton()
+        self.play.setObjectName("playback.play")
+        self.play.setProperty("role", "primary")
+        self.play.setFixedWidth(48)
+        self.play.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.play.clicked.connect(self.play_asked)
+        step = self._button("step-forward", "playback.step")
+        bind(step, step.setToolTip, "One frame on (.)")
+        bind(step, step.setAccessibleName, "One frame on")
+        step.clicked.connect(lambda: self.step_asked.emit(1))
+        on = self._button("skip-forward", "playback.nextBorder")
+        bind(on, on.setToolTip, "Next recording border (Ctrl+Right)")
+        bind(on, on.setAccessibleName, "Next recording border")
+        on.clicked.connect(lambda: self.border_asked.emit(True))
+        self._steps = (step_back, step)
+        self.speed = QComboBox()
+        self.speed.setObjectName("playback.speed")
+        self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for speed in SPEEDS:
+            self.speed.addItem(f"{speed:g}×", speed)
+        self.speed.setCurrentIndex(SPEEDS.index(1.0))
+        bind(self.speed, self.speed.setToolTip, "Speed (Shift+Up, Shift+Down)")
+        bind(self.speed, self.speed.setAccessibleName, "Speed")
+        self.speed.activated.connect(lambda at: self.speed_picked.emit(SPEEDS[at]))
+        self._clock = QLabel("--:--:--.---")
+        self._clock.setObjectName("playback.time")
+        self._clock.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._clock.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        bind(self._clock, self._clock.setToolTip, "The time of the picture")
+        self.legend = TimelineLegend()
+        self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(6)
+        for widget in (back, step_back, self.play, step, on, self.speed, self._clock):
+            row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self._source_switch())
+        row.addWidget(self.legend, 1)
+        refresh(self, self._show_play)
+        theme.changed.connect(self._show_play)
+        self._fit_clock()
+
+    def set_playing(self, playing: bool) -> None:
+        """Show what the button does next."""
+        if playing != self._playing:
+            self._playing = playing
+            self._show_play()
+
+    def set_speed(self, speed: float) -> None:
+        """Show the speed; it is one of ``SPEEDS``."""
+        self.speed.setCurrentIndex(SPEEDS.index(speed))
+
+    def set_source(self, source: str) -> None:
+        """Show where recordings are taken from."""
+        self._sources[source].setChecked(True)
+
+    def set_steps(self, possible: bool) -> None:
+        """Say whether single frames can be stepped through."""
+        for button in self._steps:
+            button.setEnabled(possible)
+
+    def set_time(self, t: float, zone: tzinfo) -> None:
+        """Show the time of the picture to the millisecond."""
+        if (t, zone) != self._time:
+            self._time = t, zone
+            self._clock.setText(time_words.clock(t, zone, milliseconds=True))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the legend out where it would be a stump."""
+        super().resizeEvent(event)
+        self._fit_clock()
+
+    def _button(self, name: str, object_name: str) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(object_name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.bind(button, button.setIcon, name, 18, "text")
+        return button
+
+    def _source_switch(self) -> QWidget:
+        switch = QWidget()
+        switch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(switch)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        group = QButtonGroup(switch)
+        self._sources: dict[str, QToolButton] = {}
+        for key in SOURCES:
+            button = QToolButton()
+            button.setObjectName(f"playback.source.{key}")
+            button.setProperty("role", "segment")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _on, chosen=key: self.source_picked.emit(chosen))
+            group.addButton(button)
+            row.addWidget(button)
+            self._sources[key] = button
+        auto, cloud, device = (self._sources[key] for key in SOURCES)
+        auto.setChecked(True)
+        bind(auto, auto.setText, "Auto")
+        bind(auto, auto.setToolTip, "From the cloud where it has it, else from the device")
+        bind(cloud, cloud.setText, "Cloud")
+        bind(cloud, cloud.setToolTip, "From the cloud only")
+        bind(device, device.setText, "Device")
+        bind(device, device.setToolTip, "From the device's own storage only")
+        return switch
+
+    def _show_play(self) -> None:
+        drawn = icons.icon("pause" if self._playing else "play", 18, tokens().on_accent)
+        self.play.setIcon(drawn)
+        words = tr("Pause (Space)") if self._playing else tr("Play (Space)")
+        self.play.setToolTip(words)
+        self.play.setAccessibleName(tr("Pause") if self._playing else tr("Play"))
+
+    def _fit_clock(self) -> None:
+        wide = QFontMetricsF(self._clock.font()).horizontalAdvance("00:00:00.000")
+        self._clock.setFixedWidth(round(wide) + 8)
