@@ -61,6 +61,7 @@ class PtzPanel(QWidget):
         self._unsubscribe: Callable[[], object] = _nothing
         self._channel: ChannelId | None = None
         self._fast = False
+        self._before: Feedback | None = None
         self._feedback: Feedback | None = None
         self._obstacle: str = ""
         self.tasks = TaskScope(self)
@@ -174,7 +175,7 @@ class PtzPanel(QWidget):
             return
         self._helm.take(None)
         self._channel = wanted
-        self._feedback = None
+        self._before = self._feedback = None
         self._status.clear()
         self._look()
 
@@ -339,7 +340,7 @@ class PtzPanel(QWidget):
         self.told.emit(text, failed)
 
     def _show_feedback(self, feedback: Feedback) -> None:
-        text, failed = feedback_words(feedback, self._context.explain)
+        text, failed = feedback_words(feedback, self._before, self._context.explain)
         if not text:
             return
         self._tell(text, failed)
@@ -367,7 +368,7 @@ class PtzPanel(QWidget):
             self.presets.forget_current()
 
     def _on_feedback(self, feedback: Feedback) -> None:
-        self._feedback = feedback
+        self._before, self._feedback = self._feedback, feedback
         self._show_feedback(feedback)
 
     def _on_change(self, change: Change) -> None:

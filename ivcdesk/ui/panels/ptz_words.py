@@ -31,19 +31,19 @@ WORDS: Mapping[PtzCommand, tuple[str, str]] = {
 """The sign and the name of each command."""
 
 
-def motion_words(command: PtzCommand, speed: int) -> str:
-    """Say what is being sent, such as ``← left, speed 4``."""
-    sign, name = WORDS[command]
-    return f"{sign} " + tr("{motion}, speed {speed}", motion=tr(name), speed=speed)
-
-
 def feedback_words(
-    feedback: Feedback, explain: Callable[[BaseException], Explanation]
+    feedback: Feedback, before: Feedback | None, explain: Callable[[BaseException], Explanation]
 ) -> tuple[str, bool]:
-    """Say what became of a command, and whether it failed; "" where there is nothing to say."""
+    """Say what became of a command, and whether it failed; "" where there is nothing to say.
+
+    ``before`` is the feedback that came before this one.
+    """
+    if feedback.state == "idle" and before is not None and before.state == "sending":
+        # the link was so slow that the hand was off before the call had left
+        return tr("{motion} · let go before it could be sent", motion=_motion(before)), True
     if feedback.command is None:
         return "", False
-    motion = motion_words(feedback.command, feedback.speed)
+    motion = _motion(feedback)
     match feedback.state:
         case "sending":
             return motion, False
@@ -57,3 +57,10 @@ def feedback_words(
             return " · ".join(part for part in ("✕ " + motion, said.title, said.code) if part), True
         case _:
             return "", False
+
+
+def _motion(feedback: Feedback) -> str:
+    if feedback.command is None:
+        return ""
+    sign, name = WORDS[feedback.command]
+    return f"{sign} " + tr("{motion}, speed {speed}", motion=tr(name), speed=feedback.speed)

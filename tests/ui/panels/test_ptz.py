@@ -326,6 +326,9 @@ def test_says_what_is_sent_and_what_came_back(desk):
     assert "not sent" in status.text()
     steering.tell(feedback("idle", command=None))
     assert "not sent" in status.text()
+    steering.tell(feedback("sending"))
+    steering.tell(feedback("idle", command=None))
+    assert "let go before it could be sent" in status.text()
 
 
 def test_presets_are_asked_for_and_named(desk, qtbot):
