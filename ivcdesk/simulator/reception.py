@@ -69,7 +69,7 @@ class Reception:
             _refuse_by_fault(struck)
             verify(self._account, envelope, self._cloud.now())
             result = await self._dispatch(call, envelope)
-            return write_result(result, call.request_id)
+            return write_result(call.action, result, call.request_id)
         except Refusal as refusal:
             call.code = refusal.code
             return write_refusal(refusal, call.request_id)

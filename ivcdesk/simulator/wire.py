@@ -14,7 +14,49 @@ from ivcdesk.simulator.refusal import Refusal
 
 A = TypeVar("A", bound=Action[Any])
 
-_ABSENT_WHEN_EMPTY = {("RecordTimeLine", "hls_url")}
+# left out unless it was asked for, or because the service only gained it later
+_ABSENT_WHEN_EMPTY = {
+    ("RecordTimeLine", "hls_url"),
+    ("BackupTemplate", "day_offset"),
+    ("DeviceDetail", "push_stream_secure_url"),
+    ("DeviceDetail", "sip_carrier_endpoints"),
+    ("DeviceDetail", "sip_fqdn"),
+    ("DeviceDetail", "time_sync_switch"),
+    ("DevicePlayback", "f_mp4"),
+    ("StreamAuth", "exclude_push_domain_ids"),
+    ("StreamUrls", "f_mp4"),
+}
+# one class stands for several of the cloud's structures: what some of these answers don't have
+_SHORT_DEVICE = (
+    "sip_id",
+    "sip_domain",
+    "sip_ip",
+    "sip_port",
+    "push_stream_url",
+    "gateway_name",
+    "protocol_type_name",
+    "region",
+    "manufacturer",
+    "audio_switch",
+    "subscribe_switch",
+    "app_name",
+    "stream_name",
+    "silent_frame_switch",
+)
+_NOT_IN: dict[tuple[str, str], tuple[str, ...]] = {
+    ("AddUserDevice", "DeviceDetail"): _SHORT_DEVICE,
+    ("UpdateUserDevice", "DeviceDetail"): _SHORT_DEVICE,
+    ("DescribeUserDevice", "DeviceDetail"): ("app_id",),
+    ("AddRecordPlan", "RecordPlan"): ("status", "channel_count"),
+    ("UpdateRecordPlan", "RecordPlan"): ("status", "channel_count"),
+    ("AddRecordRetrieveTask", "RetrievalTask"): ("channels", "channel_count"),
+    ("ListRecordRetrieveTasks", "RetrievalTask"): ("channels",),
+}
+_WHOLE_NUMBERS = {
+    ("AddUserDevice", "DeviceDetail", "organization_id"),
+    ("UpdateUserDevice", "DeviceDetail", "organization_id"),
+    ("ListRecordRetrieveTasks", "RetrievalTask", "capacity"),
+}
 _NULL_WHEN_EMPTY = {("DevicePage", "data"), ("RecordFiles", "list_"), ("TimelineList", "data")}
 _SECRET_WORDS = ("password", "secret", "token")
 
@@ -46,9 +88,12 @@ def read_action(kind: type[A], params: dict[str, Any]) -> A:
     return action
 
 
-def write_result(result: Result, request_id: str) -> bytes:
-    """Return a whole answer with every key that the reference's examples have, zeros included."""
-    answer = _plain(result)
+def write_result(action: str, result: Result, request_id: str) -> bytes:
+    """Return a whole answer with every key that the reference's examples have, zeros included.
+
+    ``action`` is the name of what is answered: it decides between the cloud's own structures.
+    """
+    answer = _writer(type(result), action)(result)
     answer["RequestId"] = request_id
     return msgspec.json.encode({"Response": answer})
 
@@ -100,41 +145,50 @@ def _inner(annotation: Any) -> type[msgspec.Struct] | None:
     return None
 
 
-def _plain(value: msgspec.Struct) -> dict[str, Any]:
-    return _writer(type(value))(value)
+Writer = Callable[[Any], Any]
 
 
 @cache
-def _writer(kind: type[msgspec.Struct]) -> Callable[[msgspec.Struct], dict[str, Any]]:
+def _writer(kind: type[msgspec.Struct], action: str) -> Writer:
     """Return what turns a structure of one kind into a dictionary, built once for speed."""
-    fields = msgspec.structs.fields(kind)
+    left_out = _NOT_IN.get((action, kind.__name__), ())
+    fields = [field for field in msgspec.structs.fields(kind) if field.name not in left_out]
     names = tuple(field.encode_name for field in fields)
+    # one attribute more than names: with a single one the getter would return no tuple
     read = attrgetter(*(field.name for field in fields), "__class__")
-    nested = [field.encode_name for field in fields if _inner(field.type) is not None]
-    absent = [
-        field.encode_name for field in fields if (kind.__name__, field.name) in _ABSENT_WHEN_EMPTY
-    ]
-    null = [
-        field.encode_name for field in fields if (kind.__name__, field.name) in _NULL_WHEN_EMPTY
-    ]
+    changes: list[tuple[str, Writer]] = []
+    absent: list[str] = []
+    for field in fields:
+        inner, place = _inner(field.type), (kind.__name__, field.name)
+        if inner is not None:
+            changes.append((field.encode_name, _nested(_writer(inner, action))))
+        if place in _NULL_WHEN_EMPTY:
+            changes.append((field.encode_name, _or_null))
+        if (action, *place) in _WHOLE_NUMBERS:
+            changes.append((field.encode_name, int))
+        if place in _ABSENT_WHEN_EMPTY:
+            absent.append(field.encode_name)
 
     def write(value: msgspec.Struct) -> dict[str, Any]:
         plain = dict(zip(names, read(value), strict=False))
-        for name in nested:
-            plain[name] = _deep(plain[name])
+        for name, change in changes:
+            plain[name] = change(plain[name])
         for name in absent:
             if not plain[name]:
                 del plain[name]
-        for name in null:
-            plain[name] = plain[name] or None
         return plain
 
     return write
 
 
-def _deep(value: Any) -> Any:
-    if isinstance(value, msgspec.Struct):
-        return _plain(value)
-    if isinstance(value, list):
-        return [_deep(item) for item in value]
-    return value
+def _nested(write: Writer) -> Writer:
+    def each(value: Any) -> Any:
+        if isinstance(value, list):
+            return [write(item) for item in value]
+        return None if value is None else write(value)
+
+    return each
+
+
+def _or_null(value: Any) -> Any:
+    return value or None

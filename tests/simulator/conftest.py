@@ -44,7 +44,7 @@ class Asked:
 
     def __call__(self, action: Any) -> Any:
         """Return the result of an action, without a wire in between."""
-        answer = HANDLERS[action.name][1](self.cloud, action)
+        answer = HANDLERS[action.action_name][1](self.cloud, action)
         return asyncio.run(_awaited(answer)) if inspect.isawaitable(answer) else answer
 
     def refused(self, action: Any) -> str:

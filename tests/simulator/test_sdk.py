@@ -123,7 +123,7 @@ def test_each_imitated_action_answers_with_its_own_result():
     }
     assert set().union(*groups.values()) <= set(HANDLERS)
     for name, (kind, function) in HANDLERS.items():
-        assert kind.name == name
+        assert kind.action_name == name
         group = function.__module__.rpartition(".")[2]
         assert kind.__module__.rpartition(".")[2] == group
         assert name in groups.get(group, {name})

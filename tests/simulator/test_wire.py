@@ -9,6 +9,8 @@ import pytest
 from ivcdesk.api.actions import (
     ControlRecord,
     Device,
+    DeviceAnswer,
+    DeviceDetail,
     DevicePage,
     ListDevices,
     Organization,
@@ -77,8 +79,8 @@ def test_an_empty_body_has_no_parameters():
     assert read_body(b"") == {}
 
 
-def answer(result):
-    return json.loads(write_result(result, "r-1"))["Response"]
+def answer(result, action="Anything"):
+    return json.loads(write_result(action, result, "r-1"))["Response"]
 
 
 def test_every_key_is_written_zeros_and_empty_texts_included():
@@ -98,6 +100,17 @@ def test_every_key_is_written_zeros_and_empty_texts_included():
     assert listed["TotalCount"] == 0
     assert len(listed["Data"][0]) >= 13
     assert listed["Data"][0]["Status"] == 0
+
+
+def test_one_class_is_written_as_the_structure_that_the_action_has():
+    device = DeviceAnswer(data=DeviceDetail(name="n", organization_id="237"))
+    short = answer(device, "AddUserDevice")["Data"]
+    assert short["OrganizationId"] == 237
+    assert "SipId" not in short
+    whole = answer(device, "DescribeUserDevice")["Data"]
+    assert whole["OrganizationId"] == "237"
+    assert whole["SipId"] == ""
+    assert not {"AppId", "SipFQDN", "TimeSyncSwitch"} & set(whole)
 
 
 def test_answers_name_their_request():
