@@ -83,5 +83,5 @@ async def site(**options: Any) -> AsyncIterator[Site]:
 async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
     """Wait until something is so; fails where it does not become so in time."""
     async with asyncio.timeout(seconds):
-        while not holds():
+        while not holds():  # noqa: ASYNC110  # what it waits for belongs to Qt, which sets no event
             await asyncio.sleep(0.01)

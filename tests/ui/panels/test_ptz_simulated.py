@@ -82,8 +82,6 @@ def test_holding_turns_and_letting_go_ends_it(desk, aio):
     assert {call["params"]["Type"] for call in desk.jogs} == {"left"}
     assert {call["params"]["Speed"] for call in desk.jogs} == {4}
     assert all(call["code"] is None for call in desk.jogs)
-    times = [call["time"] for call in desk.jogs]
-    assert all(later - earlier > 0.28 for earlier, later in zip(times, times[1:], strict=False))
 
 
 def test_two_arrows_are_one_diagonal(desk, aio):
