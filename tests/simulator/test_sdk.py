@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from tencentcloud.iss.v20230517 import iss_client, models
 
+from ivcdesk.simulator import reception
 from ivcdesk.simulator.handlers import HANDLERS
 from ivcdesk.simulator.recordings import DAY, cloud_day, day_start
+from ivcdesk.simulator.wire import write_result
+from tests.simulator.shapes import misfits
 
 
 class Referee:
-    """Calls actions through the SDK's own classes."""
+    """Calls actions through the SDK's own classes and looks at what the wire carried."""
 
-    def __init__(self, served):
+    def __init__(self, served, monkeypatch):
         self.served = served
+        self.written = []
+        monkeypatch.setattr(reception, "write_result", self._noted)
         self._client = iss_client.IssClient(served.credential(), "ap-shanghai", served.profile())
 
     def __call__(self, action, **params):
@@ -21,12 +28,18 @@ class Referee:
         for name, value in params.items():
             assert hasattr(request, name)
             setattr(request, name, value)
-        return getattr(self._client, action)(request)
+        answer = getattr(self._client, action)(request)
+        assert misfits(action, json.loads(self.written[-1])["Response"]) == []
+        return answer
+
+    def _noted(self, *answer):
+        self.written.append(write_result(*answer))
+        return self.written[-1]
 
 
 @pytest.fixture
-def referee(served):
-    return Referee(served)
+def referee(served, monkeypatch):
+    return Referee(served, monkeypatch)
 
 
 def test_the_whole_job(referee):
