@@ -53,7 +53,7 @@ def save_snapshot(image: QImage, folder: Path, channel: str, channel_id: str, ta
     writer = QImageWriter(file, b"png")
     writer.setText("Title", channel)
     writer.setText("Source", channel_id)
-    writer.setText("Creation Time", datetime.fromtimestamp(taken).astimezone().isoformat())
+    writer.setText("CreationTime", datetime.fromtimestamp(taken).astimezone().isoformat())
     writer.setText("Software", "ivcdesk")
     if not writer.write(image):
         file.cancelWriting()
