@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Storage = Literal["cloud", "device"]
+Place = Literal["", "city", "harbour", "factory", "interchange"]
 Span = tuple[float, float]
 
 
@@ -25,7 +26,11 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class CameraFacts:
-    """How a channel's picture is made; ``seed`` decides the scene that it looks at."""
+    """How a channel's picture is made; ``seed`` decides the scene that it looks at.
+
+    ``place`` says what kind of place it is; left empty, the seed decides that too. The picture is
+    given for the main stream's neighbour, the sub stream; see ``LiveHub`` for the main stream.
+    """
 
     channel_id: str
     name: str
@@ -34,11 +39,15 @@ class CameraFacts:
     height: int = 360
     fps: int = 15
     bitrate: int = 600_000
+    place: Place = ""
 
 
 @dataclass(slots=True)
 class PlaybackSession:
-    """A device recording that is being played; ``ControlRecord`` steers it while it lives."""
+    """A device recording that is being played; ``ControlRecord`` steers it while it lives.
+
+    ``position`` is the moment (s since the epoch) that was shown last, None before the first.
+    """
 
     session_id: str
     channel_id: str
@@ -49,6 +58,7 @@ class PlaybackSession:
     seek_to: float | None = None
     stopped: bool = False
     version: int = field(default=0)
+    position: float | None = None
 
     def control(
         self, action: str, *, position: float | None = None, scale: float | None = None
@@ -64,7 +74,11 @@ class PlaybackSession:
 
 
 class MediaSource(Protocol):
-    """The cloud's state as the streams see it. All times are seconds since the epoch."""
+    """The cloud's state as the streams see it. All times are seconds since the epoch.
+
+    The encoders' threads ask for ``now``, ``streaming``, ``pose`` and the records too, so these
+    only read and never wait for the event loop.
+    """
 
     def now(self) -> float:
         """Return the time that the cloud believes it to be."""

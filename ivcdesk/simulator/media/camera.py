@@ -1,0 +1,261 @@
+"""A synthetic camera: the picture of a scene for a pose and a moment, with its name and clock."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from av.video.reformatter import Interpolation
+
+from ivcdesk.simulator.media.drawing import F, depth_code
+from ivcdesk.simulator.media.light import Light, light_at
+from ivcdesk.simulator.media.overlay import Overlay
+from ivcdesk.simulator.media.planes import Array, Pixels, Planes, Scaler
+from ivcdesk.simulator.media.scene import (
+    DENSITY,
+    ELEVATION_BOTTOM,
+    ELEVATION_TOP,
+    LEVELS,
+    Scenery,
+    clouds,
+)
+from ivcdesk.simulator.media.source import CameraFacts, Pose
+from ivcdesk.simulator.media.sprites import lay_sprite, look
+
+FIELD = 64.0  # degrees across at zoom 1
+MOUNT = -8.0  # degrees: where a camera looks at tilt 0
+_CLOUD_TICK = 0.5  # s between two looks at the clouds
+_CLOUD_SPEED = 0.11  # degrees/s
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where a view lies in the panorama, and how directions map to its pixels."""
+
+    level: int
+    left: int
+    top: int
+    width: int
+    height: int
+    scale: float
+
+    def x(self, azimuth: Array | float) -> Array | float:
+        turn = 360 * DENSITY << self.level
+        middle = self.left + self.width / 2
+        column = azimuth * float(DENSITY << self.level)
+        return ((column - middle + turn / 2) % turn - turn / 2 + self.width / 2) * self.scale
+
+    def y(self, elevation: Array | float) -> Array | float:
+        row = (ELEVATION_TOP - elevation) * float(DENSITY << self.level)
+        return (row - self.top) * self.scale
+
+
+@dataclass
+class _Backdrop:
+    """Everything that stands still for a pose, a light and a look at the clouds."""
+
+    frame: _Frame
+    planes: Planes
+    depth: Pixels
+    glints: tuple[Array, Array, Array]
+
+
+class Camera:
+    """Renders one channel at one size; use it from one thread at a time."""
+
+    def __init__(self, facts: CameraFacts, scenery: Scenery) -> None:
+        self.facts = facts
+        self._scene = scenery.scene(facts.seed, facts.place)
+        self._sprites = scenery.sprites
+        self._overlay = Overlay(facts.name, facts.width, facts.height)
+        self._bare: tuple[object, _Backdrop, Pixels] | None = None
+        self._backdrop: tuple[object, _Backdrop] | None = None
+        self._smooth = [Scaler() for _ in range(4)]
+        self._point = Scaler(Interpolation.POINT)
+        self._soft = [(Scaler(Interpolation.AREA), Scaler(Interpolation.BILINEAR)) for _ in "yuv"]
+
+    def render(self, pose: Pose, at: float) -> Planes:
+        """Return the picture of a moment (s since the epoch), always the same for the same."""
+        light = light_at(at)
+        backdrop = self._still(pose, light, math.floor(at / _CLOUD_TICK))
+        picture = backdrop.planes.copy()
+        self._draw_glints(picture, backdrop, light, at)
+        self._draw_movers(picture, backdrop, light, at)
+        picture = self._through_the_lens(picture, pose)
+        self._overlay.draw(picture, at)
+        return picture
+
+    def _frame(self, pose: Pose) -> _Frame:
+        width, height = self.facts.width, self.facts.height
+        zoom = min(max(pose.zoom, 1.0), 16.0)
+        field = FIELD / zoom
+        wanted = width / field / DENSITY
+        level = min(max(math.ceil(math.log2(wanted) - 0.2), 0), LEVELS - 1)
+        density = DENSITY << level
+        across = round(field * density / 2) * 2
+        down = round(across * height / width / 2) * 2
+        azimuth = self._scene.place.home + pose.pan
+        left = round(azimuth * density - across / 2)
+        top = round((ELEVATION_TOP - MOUNT - pose.tilt) * density - down / 2)
+        rows = round((ELEVATION_TOP - ELEVATION_BOTTOM) * density)
+        top = min(max(top, 0), rows - down)
+        return _Frame(level, left, top, across, down, width / across)
+
+    def _still(self, pose: Pose, light: Light, tick: int) -> _Backdrop:
+        frame = self._frame(pose)
+        if self._backdrop is not None and self._backdrop[0] == (frame, light, tick):
+            return self._backdrop[1]
+        if self._bare is None or self._bare[0] != (frame, light):
+            self._bare = ((frame, light), *self._bare_backdrop(frame, light))
+        _, bare, sky = self._bare
+        planes = bare.planes
+        if sky.any():
+            planes = planes.copy()
+            self._draw_clouds(planes, sky, frame, light, tick)
+        backdrop = _Backdrop(frame, planes, bare.depth, bare.glints)
+        self._backdrop = ((frame, light, tick), backdrop)
+        return backdrop
+
+    def _bare_backdrop(self, frame: _Frame, light: Light) -> tuple[_Backdrop, Pixels]:
+        view = self._scene.view(
+            frame.level, frame.left, frame.top, frame.width, frame.height, light
+        )
+        width, height = self.facts.width, self.facts.height
+        small = (height // 2, width // 2)
+        planes = Planes(
+            self._smooth[0].scale(view.planes.y, height, width),
+            self._smooth[1].scale(view.planes.u, *small),
+            self._smooth[2].scale(view.planes.v, *small),
+        )
+        depth = self._point.scale(view.depth, height, width)
+        sky = self._smooth[3].scale(view.sky, height, width)
+        return _Backdrop(frame, planes, depth, self._visible_glints(frame, depth)), sky
+
+    def _draw_clouds(
+        self, planes: Planes, sky: Pixels, frame: _Frame, light: Light, tick: int
+    ) -> None:
+        height, width = planes.y.shape
+        rows = int(np.flatnonzero(sky.any(axis=1))[-1]) + 1
+        rows = min(rows + rows % 2, height)
+        density = DENSITY << frame.level
+        azimuth = (frame.left + (np.arange(width) + 0.5) / frame.scale) / density
+        elevation = ELEVATION_TOP - (frame.top + (np.arange(rows) + 0.5) / frame.scale) / density
+        table = clouds()
+        drift = azimuth - tick * _CLOUD_TICK * _CLOUD_SPEED
+        across, beside, u = _between(drift % 360 * 2, 720, wrap=True)
+        down, below, v = _between(np.clip((40 - elevation) * 4, 0, 159), 160, wrap=False)
+        lines = table[down] + (table[below] - table[down]) * v[:, None]
+        cover = lines[:, across] + (lines[:, beside] - lines[:, across]) * u
+        cover *= F(self._scene.place.sky.clouds / 255)
+        cover = np.minimum(cover * sky[:rows], F(1))
+        bright = 40 + 196 * light.share
+        luma = planes.y[:rows]
+        luma[:] = luma + (F(bright) - luma) * cover
+        half = cover[::2, ::2]
+        warm = 14 * light.glow
+        for plane, tone in ((planes.u, 128 - warm), (planes.v, 128 + warm)):
+            part = plane[: rows // 2]
+            part[:] = part + (F(tone) - part) * half
+
+    def _visible_glints(self, frame: _Frame, depth: Pixels) -> tuple[Array, Array, Array]:
+        places = self._scene.glints
+        if not len(places):
+            empty = np.empty(0, np.int32)
+            return empty, empty, empty
+        height, width = depth.shape
+        azimuth = np.degrees(np.arctan2(places[:, 0], places[:, 1]))
+        away = np.hypot(places[:, 0], places[:, 1])
+        elevation = np.degrees(np.arctan2(-self._scene.place.eye, away))
+        x = np.asarray(frame.x(azimuth)).astype(np.int32)
+        y = np.asarray(frame.y(elevation)).astype(np.int32)
+        inside = (x >= 2) & (x < width - 6) & (y >= 0) & (y < height)
+        numbers = np.flatnonzero(inside)
+        numbers = numbers[depth[y[numbers], x[numbers]] == 255]
+        return x[numbers], y[numbers], numbers
+
+    def _draw_glints(self, picture: Planes, backdrop: _Backdrop, light: Light, at: float) -> None:
+        x, y, numbers = backdrop.glints
+        if not len(x):
+            return
+        beat = np.sin(at % 6283 * (0.9 + numbers % 7 * 0.21) + numbers * 1.7)
+        shine = np.clip((beat - 0.55) * 150, 0, 60) * (0.25 + 0.75 * light.share)
+        seen = shine > 4
+        x, y = x[seen], y[seen]
+        added = shine[seen].astype(np.int16)
+        for step in range(4):
+            values = picture.y[y, x + step] + (added if 0 < step < 3 else added // 2)
+            picture.y[y, x + step] = np.minimum(values, 235).astype(np.uint8)
+
+    def _draw_movers(self, picture: Planes, backdrop: _Backdrop, light: Light, at: float) -> None:
+        traffic, frame = self._scene.traffic, backdrop.frame
+        if not traffic.movers:
+            return
+        height, width = picture.y.shape
+        places, headings, sizes = traffic.at(at)
+        reach = np.maximum(np.hypot(places[:, 0], places[:, 1]), 1.0)
+        azimuth = np.degrees(np.arctan2(places[:, 0], places[:, 1]))
+        below = np.degrees(np.arctan2(self._scene.place.eye - places[:, 2], reach))
+        distance = np.hypot(reach, places[:, 2] - self._scene.place.eye)
+        x, y = np.asarray(frame.x(azimuth)), np.asarray(frame.y(-below))
+        density = (DENSITY << frame.level) * frame.scale
+        scale = density * math.degrees(1) / distance
+        room = scale * traffic.sizes * sizes
+        seen = (x > -room) & (x < width + room) & (y > -room) & (y < height + room) & (room > 0.9)
+        seen &= reach > 5
+        order = np.flatnonzero(seen)
+        for number in order[np.argsort(-distance[order])]:
+            mover = traffic.movers[number]
+            name, pixels = mover.model, float(scale[number])
+            if name == "puff":
+                pixels *= float(sizes[number])
+                # Steam thins out as it spreads.
+                left = max(1.1 - float(sizes[number]) / (mover.size * mover.grows), 0.0)
+                name = f"puff{round(mover.tint[0] * left / 6) * 6}"
+            seen_as = look(
+                name,
+                heading=float(headings[number]),
+                azimuth=float(azimuth[number]),
+                depression=float(below[number]),
+                scale=pixels,
+                distance=float(distance[number]),
+                light=light,
+                air=self._scene.place.air,
+            )
+            sprite = self._sprites.get(seen_as, mover.tint)
+            # A little nearer than it is: the thing's own front is.
+            code = depth_code(float(distance[number]) * 0.97 - 1)
+            left, top = round(float(x[number])), round(float(y[number]))
+            lay_sprite(picture, backdrop.depth, sprite, left, top, code)
+
+    def _through_the_lens(self, picture: Planes, pose: Pose) -> Planes:
+        blur = min(abs(pose.focus), 1.0)
+        if blur > 0.02:
+            factor = 1 + 9 * blur
+            planes = []
+            for plane, (down, up) in zip(picture, self._soft, strict=True):
+                height, width = plane.shape
+                small = down.scale(
+                    plane, max(round(height / factor), 2), max(round(width / factor), 2)
+                )
+                planes.append(up.scale(small, height, width).copy())
+            picture = Planes(*planes)
+        if abs(pose.iris) > 0.01:
+            picture.y[:] = _iris_table(round(min(max(pose.iris, -1), 1), 2))[picture.y]
+        return picture
+
+
+def _iris_table(iris: float) -> Pixels:
+    gain = 2.0 ** (1.3 * iris)
+    levels = (np.arange(256, dtype=F) - 16) * F(gain) + 16
+    table: Pixels = np.clip(levels, 16, 235).astype(np.uint8)
+    return table
+
+
+def _between(places: Array, count: int, *, wrap: bool) -> tuple[Array, Array, Array]:
+    first = places.astype(np.int32)
+    share = (places - first).astype(F)
+    after = first + 1
+    if wrap:
+        return first % count, after % count, share
+    return np.minimum(first, count - 1), np.minimum(after, count - 1), share

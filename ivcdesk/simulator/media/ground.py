@@ -1,0 +1,207 @@
+"""The ground under a camera: surfaces, roads and their markings, painted by place."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from ivcdesk.simulator.media.drawing import Colour, F, Window, band, grain, pulse
+from ivcdesk.simulator.media.planes import Array
+
+ASPHALT: Colour = (74, 77, 82)
+PAVING: Colour = (150, 148, 142)
+MARKING: Colour = (226, 226, 220)
+YELLOW: Colour = (222, 182, 76)
+
+
+class Ground:
+    """The flat ground inside a window: where each pixel lies, and what is painted there.
+
+    Rows start at the horizon; ``top`` is the first of them. ``colour`` has shape (3, h, w).
+    """
+
+    def __init__(self, window: Window, eye: float) -> None:
+        below = np.flatnonzero(window.rows < -1e-4)
+        self.top = int(below[0]) if len(below) else window.height
+        tangent = np.minimum(window.tangents[self.top :], F(-eye / 6000))
+        self.reach = (F(eye) / -tangent)[:, None]
+        self._sine, self._cosine = np.sin(window.columns), np.cos(window.columns)
+        self.x = self.reach * self._sine
+        self.y = self.reach * self._cosine
+        step = F(window.step)
+        self._deep = self.reach * step * np.sqrt(1 + (self.reach / F(eye)) ** 2)
+        self._wide = self.reach * step
+        self.colour = np.empty((3, *self.x.shape), F)
+        self.glow = np.zeros(self.x.shape, F)
+
+    @property
+    def empty(self) -> bool:
+        """Whether the window shows only sky."""
+        return self.x.size == 0
+
+    def footprint(self, nx: float, ny: float) -> Array:
+        """Return how long a pixel is (m) along a direction of the ground."""
+        radial = F(nx) * self._sine + F(ny) * self._cosine
+        lateral = F(nx) * self._cosine - F(ny) * self._sine
+        size: Array = np.abs(radial) * self._deep + np.abs(lateral) * self._wide
+        return size
+
+    def fill(self, colour: Colour, rough: float = 0.06, size: float = 0.5) -> None:
+        """Paint everything with one surface whose grains are ``size`` metres wide."""
+        tone = self.texture(rough, size)
+        for channel in range(3):
+            self.colour[channel] = F(colour[channel]) * tone
+
+    def texture(self, rough: float, size: float) -> Array:
+        """Return a brightness about 1; grains fade where they are smaller than a pixel."""
+        clear = np.clip(F(2 * size) / self._deep, 0, 1)
+        fine = grain(self.x, self.y, size) * clear
+        coarse = grain(self.x + 31, self.y - 17, size * 13)
+        tone: Array = 1 + F(rough) * fine + F(rough * 0.8) * coarse
+        return tone
+
+    def lay(self, cover: Array, colour: Colour | Array, opacity: float = 1.0) -> None:
+        """Paint a colour where ``cover`` (0..1) says."""
+        share = cover if opacity == 1 else cover * F(opacity)
+        for channel in range(3):
+            plane = self.colour[channel]
+            plane += (colour[channel] - plane) * share
+
+    def pool(self, x: float, y: float, radius: float, strength: float = 0.9) -> None:
+        """Let a lamp shine on the ground."""
+        away = ((self.x - F(x)) ** 2 + (self.y - F(y)) ** 2) * F(1 / radius**2)
+        np.maximum(self.glow, np.exp(-away) * F(strength), out=self.glow)
+
+
+@dataclass(frozen=True)
+class Road:
+    """A straight road: a point (m), its bearing (degrees from north), lanes on either side."""
+
+    x: float
+    y: float
+    bearing: float
+    lanes: int = 2
+    lane: float = 3.5
+    walk: float = 4.0
+    median: float = 0.0
+    tone: Colour = ASPHALT
+
+    @property
+    def half(self) -> float:
+        """Half of the carriageway's width."""
+        return self.lanes * self.lane + self.median / 2
+
+    @property
+    def along(self) -> tuple[float, float]:
+        """Unit vector along the road."""
+        turn = math.radians(self.bearing)
+        return math.sin(turn), math.cos(turn)
+
+    def place(self, s: float, t: float) -> tuple[float, float]:
+        """Return the ground point ``s`` metres along and ``t`` metres to the right."""
+        ax, ay = self.along
+        return self.x + s * ax + t * ay, self.y + s * ay - t * ax
+
+    def across(self, ground: Ground) -> tuple[Array, Array, Array]:
+        """Return distance to the right of the middle line, along it, and footprint across."""
+        ax, ay = self.along
+        dx, dy = ground.x - F(self.x), ground.y - F(self.y)
+        right = dx * F(ay) - dy * F(ax)
+        forward = dx * F(ax) + dy * F(ay)
+        return right, forward, ground.footprint(ay, -ax)
+
+    def offset(self, x: float, y: float) -> float:
+        """Return how far a point lies from the middle line, metres."""
+        ax, ay = self.along
+        return (x - self.x) * ay - (y - self.y) * ax
+
+
+def paint_road(
+    ground: Ground,
+    road: Road,
+    *,
+    breaks: tuple[tuple[float, float], ...] = (),
+    zebras: tuple[float, ...] = (),
+    solid: bool = False,
+) -> None:
+    """Paint a road with kerbs and markings.
+
+    ``breaks`` are stretches along it without markings (crossings), ``zebras`` where pedestrians
+    cross; ``solid`` paints an unbroken middle line of a motorway without pavements.
+    """
+    right, forward, foot = road.across(ground)
+    deep = ground.footprint(*road.along)
+    half = road.half
+    if road.walk:
+        walk = band(right, -half - road.walk, half + road.walk, foot)
+        slabs = pulse(forward, 1.2, 0.05, deep) + pulse(right, 1.2, 0.05, foot)
+        ground.lay(walk, PAVING)
+        ground.lay(walk * np.clip(slabs, 0, 1), (116, 114, 110), 0.5)
+        ground.lay(band(np.abs(right), half, half + 0.35, foot), (186, 184, 178))
+    surface = ground.texture(0.05, 0.35)
+    carriage = band(right, -half, half, foot)
+    worn = 1 - F(0.05) * pulse(right - F(0.9), road.lane, 0.45, foot)
+    tone = surface * worn
+    ground.lay(carriage, np.stack([F(channel) * tone for channel in road.tone]))
+    marked = np.ones_like(right)
+    for start, end in breaks:
+        marked *= 1 - band(forward, start, end, deep)
+    dashes = pulse(forward, 9.0, 0.42, deep) * marked
+    for side in (-1, 1):
+        for number in range(1, road.lanes):
+            middle = side * (road.median / 2 + number * road.lane)
+            ground.lay(band(right, middle - 0.09, middle + 0.09, foot) * dashes, MARKING)
+        edge = side * (half - 0.35)
+        ground.lay(band(right, edge - 0.08, edge + 0.08, foot) * marked, MARKING, 0.85)
+        inner = side * max(road.median / 2 + 0.25, 0.16)
+        if road.median > 0 or not solid:
+            tint = MARKING if solid else YELLOW
+            ground.lay(band(right, inner - 0.08, inner + 0.08, foot) * marked, tint)
+    if road.median > 0.5:
+        strip = band(right, -road.median / 2 + 0.2, road.median / 2 - 0.2, foot) * marked
+        ground.lay(strip, (96, 122, 82))
+    for where in zebras:
+        stripes = pulse(right, 1.0, 0.5, foot) * band(forward, where - 1.8, where + 1.8, deep)
+        ground.lay(stripes * band(right, -half + 0.5, half - 0.5, foot), MARKING, 0.92)
+
+
+def paint_arc(
+    ground: Ground, x: float, y: float, radius: float, width: float, tone: Colour = ASPHALT
+) -> None:
+    """Paint a circular ramp about a point, with edge lines."""
+    dx, dy = ground.x - F(x), ground.y - F(y)
+    out = np.hypot(dx, dy)
+    foot = ground.footprint(0.7, 0.7)
+    away = out - F(radius)
+    ground.lay(band(away, -width / 2, width / 2, foot), tone)
+    for edge in (-width / 2 + 0.4, width / 2 - 0.4):
+        ground.lay(band(away, edge - 0.09, edge + 0.09, foot), MARKING, 0.85)
+
+
+def paint_water(ground: Ground, cover: Array, near: Colour, far: Colour) -> None:
+    """Paint water: darker near, mirroring the sky far away, with waves."""
+    slope = np.clip(ground.reach / F(420), 0, 1) ** F(0.6)
+    clear = np.clip(F(6) / ground.footprint(0, 1), 0, 1)
+    waves = grain(ground.x * F(0.5), ground.y * F(1.1), 0.55) * clear
+    swell = grain(ground.x * F(0.35), ground.y, 9.0)
+    tone = 1 + F(0.13) * waves + F(0.07) * swell
+    colour = np.empty_like(ground.colour)
+    for channel in range(3):
+        base = F(near[channel]) + F(far[channel] - near[channel]) * slope
+        colour[channel] = base * tone
+    ground.lay(cover, colour)
+
+
+def paint_slots(
+    ground: Ground, x: float, y: float, bearing: float, count: int, size: tuple[float, float]
+) -> None:
+    """Paint a row of parking bays; the row starts at a point and runs along ``bearing``."""
+    row = Road(x, y, bearing)
+    right, forward, foot = row.across(ground)
+    deep = ground.footprint(*row.along)
+    wide, long = size
+    inside = band(right, 0, long, foot) * band(forward, -0.1, count * wide + 0.1, deep)
+    lines = pulse(forward + F(0.06), wide, 0.12 / wide, deep)
+    ground.lay(inside * lines, MARKING, 0.9)

@@ -1,0 +1,259 @@
+"""Live streams by channel, over HTTP-FLV and HLS."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from typing import Literal, NamedTuple, TypeVar
+
+from ivcdesk.simulator.media import ts
+from ivcdesk.simulator.media.broadcast import Broadcast, Reel, Shot, Viewer
+from ivcdesk.simulator.media.encoder import GOP_SECONDS, Unit
+from ivcdesk.simulator.media.scene import Scenery
+from ivcdesk.simulator.media.session import SessionReel
+from ivcdesk.simulator.media.source import CameraFacts, MediaSource, PlaybackSession
+
+Quality = Literal["main", "sub"]
+K = TypeVar("K", bound=Hashable)
+
+_PLAYLIST_LENGTH = 5
+_KEPT_SEGMENTS = 8
+_HLS_PATIENCE = 10.0  # s without a request after which a player is gone
+
+
+def facts_for(facts: CameraFacts, quality: Quality) -> CameraFacts:
+    """Return how a stream of a channel is made; the main stream has 1.5 times the pixels a side."""
+    if quality == "sub":
+        return facts
+    return dataclasses.replace(
+        facts,
+        width=round(facts.width * 1.5 / 2) * 2,
+        height=round(facts.height * 1.5 / 2) * 2,
+        bitrate=facts.bitrate * 2,
+    )
+
+
+class LiveReel:
+    """The pictures of a live camera: the present, at the camera's frame rate."""
+
+    def __init__(self, source: MediaSource, facts: CameraFacts) -> None:
+        self._source, self._facts = source, facts
+
+    def shots(self, stop: threading.Event) -> Iterator[Shot]:
+        """See Reel."""
+        source, channel, fps = self._source, self._facts.channel_id, self._facts.fps
+        begin = time.monotonic()
+        number = 0
+        while not stop.is_set():
+            if number % fps == 0 and not source.streaming(channel):
+                return
+            yield Shot(source.pose(channel), source.now(), round(number * 1000 / fps))
+            number += 1
+            late = time.monotonic() - begin - number / fps
+            if late > 0.5:
+                # The machine was busy: leave out what nobody could see any more.
+                number += math.ceil(late * fps)
+                late = time.monotonic() - begin - number / fps
+            if late < 0 and stop.wait(-late):
+                return
+
+
+class Segment(NamedTuple):
+    """A closed group of pictures of a live stream."""
+
+    number: int
+    units: list[Unit]
+    seconds: float
+    wall: float
+
+
+class LivePlaylist:
+    """The last segments of a broadcast as HLS; it counts as one viewer while it is asked for."""
+
+    def __init__(self, broadcast: Broadcast, now: Callable[[], float]) -> None:
+        self._broadcast = broadcast
+        self._viewer = broadcast.join()
+        self._now = now
+        self._segments: deque[Segment] = deque(maxlen=_KEPT_SEGMENTS)
+        # Numbers go on from the last playlist of the channel, however long ago that was.
+        self._number = int(now() / GOP_SECONDS)
+        self._grown = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._watch: asyncio.TimerHandle | None = None
+        self._touch()
+        broadcast.on_gop(self._add)
+
+    @property
+    def watched(self) -> bool:
+        """Whether a player still asks for it, and the stream goes on."""
+        return self._watch is not None and not self._broadcast.ended
+
+    def _touch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_later(_HLS_PATIENCE, self.close)
+
+    def close(self) -> None:
+        """Give the viewer's place back."""
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+            self._broadcast.off_gop(self._add)
+            self._broadcast.leave(self._viewer)
+
+    def _add(self, units: list[Unit]) -> None:
+        step = 1 / self._broadcast.facts.fps
+        seconds = (units[-1].ms - units[0].ms) / 1000 + step
+        self._segments.append(Segment(self._number, units, seconds, self._now() - seconds))
+        self._number += 1
+        self._grown.set()
+        # Nobody reads this viewer's queue: the playlist keeps whole groups instead.
+        self._viewer.discard()
+
+    async def text(self, query: str, seconds: float = 6.0) -> str | None:
+        """Return the playlist once it has a segment; None where none comes in time."""
+        self._touch()
+        try:
+            async with asyncio.timeout(seconds):
+                await self._grown.wait()
+        except TimeoutError:
+            return None
+        shown = list(self._segments)[-_PLAYLIST_LENGTH:]
+        longest = max(segment.seconds for segment in shown)
+        lines = [
+            "#EXTM3U",
+            "#EXT-X-VERSION:3",
+            f"#EXT-X-TARGETDURATION:{max(math.ceil(longest), round(GOP_SECONDS))}",
+            f"#EXT-X-MEDIA-SEQUENCE:{shown[0].number}",
+        ]
+        for segment in shown:
+            lines += [
+                f"#EXT-X-PROGRAM-DATE-TIME:{program_date(segment.wall)}",
+                f"#EXTINF:{segment.seconds:.3f},",
+                f"{segment.number}.ts{query}",
+            ]
+        return "\n".join(lines) + "\n"
+
+    async def segment(self, number: int) -> bytes | None:
+        """Return a segment by its number, None where it is no longer or not yet there."""
+        self._touch()
+        stream = await self._broadcast.format()
+        for segment in self._segments:
+            if segment.number == number:
+                return ts.segment(stream, segment.units, number)
+        return None
+
+
+def program_date(at: float) -> str:
+    """Return a moment as HLS writes it: UTC with milliseconds."""
+    milliseconds = round(at * 1000)
+    seconds, rest = divmod(milliseconds, 1000)
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)) + f".{rest:03d}Z"
+
+
+class LiveHub:
+    """All running streams; made and used inside one event loop."""
+
+    def __init__(self, source: MediaSource, scenery: Scenery | None = None) -> None:
+        self.source = source
+        self.scenery = scenery or Scenery()
+        self._live: dict[tuple[str, Quality], Broadcast] = {}
+        self._playlists: dict[tuple[str, Quality], LivePlaylist] = {}
+        self._sessions: dict[str, Broadcast] = {}
+        self._threads: set[Broadcast] = set()
+        self._closers: list[Callable[[], Awaitable[None]]] = []
+        self.closed = False
+
+    def viewers(self, channel_id: str) -> int:
+        """Return how many watch a channel live, on all its streams."""
+        return sum(
+            len(broadcast.viewers)
+            for (name, _), broadcast in self._live.items()
+            if name == channel_id
+        )
+
+    @property
+    def encoders(self) -> int:
+        """How many encoders run."""
+        return len(self._live) + len(self._sessions)
+
+    def watch(self, facts: CameraFacts, quality: Quality) -> tuple[Broadcast, Viewer]:
+        """Start watching a channel; the first viewer starts its encoder."""
+        broadcast = self._broadcast(facts, quality)
+        return broadcast, broadcast.join()
+
+    def playlist(self, facts: CameraFacts, quality: Quality) -> LivePlaylist:
+        """Return a channel's HLS playlist, started where it was not running."""
+        key = (facts.channel_id, quality)
+        playlist = self._playlists.get(key)
+        if playlist is None or not playlist.watched:
+            playlist = LivePlaylist(self._broadcast(facts, quality), self.source.now)
+            self._playlists[key] = playlist
+        return playlist
+
+    def running_playlist(self, channel_id: str, quality: Quality) -> LivePlaylist | None:
+        """Return a channel's playlist where it is being watched."""
+        playlist = self._playlists.get((channel_id, quality))
+        return playlist if playlist is not None and playlist.watched else None
+
+    def play(self, facts: CameraFacts, session: PlaybackSession) -> tuple[Broadcast, Viewer]:
+        """Watch a device's recording; all viewers of a session see the same."""
+        broadcast = self._sessions.get(session.session_id)
+        if broadcast is None or broadcast.ended:
+            reel = SessionReel(self.source, session, facts.fps)
+            broadcast = self._start(facts, reel, self._sessions, session.session_id)
+        return broadcast, broadcast.join()
+
+    def kick(self, channel_id: str) -> None:
+        """Drop everybody who watches a channel or its device's recordings, and stop encoding."""
+        for (name, _), broadcast in list(self._live.items()):
+            if name == channel_id:
+                broadcast.stop(abruptly=True)
+        for broadcast in list(self._sessions.values()):
+            if broadcast.facts.channel_id == channel_id:
+                broadcast.stop(abruptly=True)
+
+    def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
+        """Have something else closed together with the hub."""
+        self._closers.append(closer)
+
+    async def close(self) -> None:
+        """End all streams; when this returns, no thread is left."""
+        self.closed = True
+        for playlist in self._playlists.values():
+            playlist.close()
+        for broadcast in (*self._live.values(), *self._sessions.values()):
+            broadcast.stop(abruptly=True)
+        for broadcast in list(self._threads):
+            await broadcast.wait_stopped()
+        for closer in self._closers:
+            await closer()
+
+    def _broadcast(self, facts: CameraFacts, quality: Quality) -> Broadcast:
+        key = (facts.channel_id, quality)
+        broadcast = self._live.get(key)
+        if broadcast is None or broadcast.ended:
+            made = facts_for(facts, quality)
+            broadcast = self._start(made, LiveReel(self.source, made), self._live, key)
+        return broadcast
+
+    def _start(
+        self, facts: CameraFacts, reel: Reel, running: dict[K, Broadcast], key: K
+    ) -> Broadcast:
+        if self.closed:
+            raise ConnectionAbortedError("the streams are closed")
+
+        def ended() -> None:
+            if running.get(key) is broadcast:
+                del running[key]
+
+        broadcast = Broadcast(facts, self.scenery, reel, ended)
+        running[key] = broadcast
+        self._threads.add(broadcast)
+        broadcast.on_stopped(lambda: self._threads.discard(broadcast))
+        return broadcast

@@ -1,0 +1,69 @@
+"""Pictures as three numpy planes (YUV 4:2:0), and how they are scaled."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import av
+import numpy as np
+import numpy.typing as npt
+from av.video.reformatter import Interpolation, VideoReformatter
+
+Array = npt.NDArray[Any]
+Pixels = npt.NDArray[np.uint8]
+
+
+class Planes(NamedTuple):
+    """One picture: luma (height, width), and both chroma planes at half of that; studio range."""
+
+    y: Pixels
+    u: Pixels
+    v: Pixels
+
+    def copy(self) -> Planes:
+        """Return a picture that can be drawn on."""
+        return Planes(self.y.copy(), self.u.copy(), self.v.copy())
+
+
+class Scaler:
+    """Scales single planes; one scaler per stream of equal sizes, so that tables are kept."""
+
+    def __init__(self, interpolation: Interpolation = Interpolation.BICUBIC) -> None:
+        self._reformatter = VideoReformatter()
+        self._interpolation = interpolation
+
+    def scale(self, plane: Pixels, height: int, width: int) -> Pixels:
+        """Return the plane at another size (px)."""
+        if plane.shape == (height, width):
+            return plane
+        frame = gray_frame(plane)
+        scaled = self._reformatter.reformat(
+            frame, width, height, interpolation=self._interpolation, threads=1
+        )
+        return frame_plane(scaled, 0, height, width)
+
+
+def gray_frame(plane: Pixels) -> av.VideoFrame:
+    """Return a grey frame that holds a copy of a plane."""
+    height, width = plane.shape
+    frame = av.VideoFrame(width, height, "gray")
+    frame_plane(frame, 0, height, width)[:] = plane
+    return frame
+
+
+def frame_plane(frame: av.VideoFrame, index: int, height: int, width: int) -> Pixels:
+    """Return a writable view of one plane of a frame; it keeps the frame alive."""
+    plane = frame.planes[index]
+    rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
+    cut: Pixels = rows[:height, :width]
+    return cut
+
+
+def video_frame(picture: Planes) -> av.VideoFrame:
+    """Return a frame for an encoder."""
+    height, width = picture.y.shape
+    frame = av.VideoFrame(width, height, "yuv420p")
+    frame_plane(frame, 0, height, width)[:] = picture.y
+    frame_plane(frame, 1, height // 2, width // 2)[:] = picture.u
+    frame_plane(frame, 2, height // 2, width // 2)[:] = picture.v
+    return frame
