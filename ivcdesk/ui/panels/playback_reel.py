@@ -1,0 +1,489 @@
+"""Plays what a channel recorded as one long film, whatever pieces and places it is kept in."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal
+
+from ivcdesk.api.actions import ChannelId, RecordCommand
+from ivcdesk.api.errors import IvcError, NotFound
+from ivcdesk.domain import intervals
+from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.days import cloud_day, day_interval
+from ivcdesk.media.recording import RecordingPlayer
+from ivcdesk.media.states import PlayerState
+from ivcdesk.ui.tasks import TaskScope
+
+if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
+    from ivcdesk.services.recordings import Playable, Recordings
+    from ivcdesk.ui.panels.playback_days import DayBook
+
+AHEAD_DAYS = 2
+"""How many days after the moment asked for are searched for the next recording."""
+EDGE_SECONDS = 2.0
+"""So near to a playable's end nothing is sought in it any more, s."""
+PARTING_SECONDS = 1.0
+"""How long a new session waits for the old one of the same device to close."""
+RENEWAL_SECONDS = 10.0
+"""How long an address that was renewed is not renewed again."""
+ATTEMPTS = 4
+"""How often the cloud may be wrong about what it has before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where and from what to play: ``t`` in seconds since the epoch.
+
+    ``skipped`` is where the gap began that was jumped over, None where there was none.
+    """
+
+    source: Source
+    t: float
+    skipped: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Nowhere:
+    """Nothing is recorded from ``t`` on; ``before`` is the last recorded moment before it."""
+
+    t: float
+    before: float | None
+
+
+class _GivenUpError(Exception):
+    """What was to be done can't be; ``error`` says why."""
+
+    def __init__(self, error: IvcError) -> None:
+        super().__init__(error)
+        self.error = error
+
+
+class Reel(QObject):
+    """Plays one channel at a time from the cloud or the device, over all borders between them.
+
+    ``t`` is the moment of the picture, or the one asked for until there is a picture. Signals:
+    ``moved(t)``; ``changed()`` after ``state``, ``source``, ``running`` or ``error`` changed;
+    ``jumped(place)`` after a gap was left out; ``nowhere(found)`` where nothing is recorded.
+
+    ``state`` is one of idle, opening, playing, paused, stalled, ended, nowhere and failed.
+    """
+
+    moved = Signal(float)
+    changed = Signal()
+    jumped = Signal(object)
+    nowhere = Signal(object)
+
+    def __init__(
+        self,
+        player: RecordingPlayer,
+        tasks: TaskScope,
+        now: Callable[[], float],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.player = player
+        self.state = "idle"
+        self.error: BaseException | None = None
+        self.t = 0.0
+        self.speed = 1.0
+        self.choice = "auto"
+        self._now = now
+        self._tasks = tasks
+        self._partings = TaskScope(self)
+        self._farewells: set[asyncio.Task[None]] = set()
+        self._recordings: Recordings | None = None
+        self._book: DayBook | None = None
+        self._channel: ChannelId | None = None
+        self._playable: Playable | None = None
+        self._running = False
+        self._turn: asyncio.Task[None] | None = None
+        self._renewed = 0.0
+        player.position_changed.connect(self._on_position)
+        player.needs_url.connect(self._on_needs_url)
+        player.state_changed.connect(self._on_player_state)
+
+    # What is asked for
+
+    @property
+    def running(self) -> bool:
+        """Whether the film is meant to run."""
+        return self._running
+
+    @property
+    def source(self) -> Source | None:
+        """Where the picture comes from, None where there is none."""
+        return self._playable.kind if self._playable is not None else None
+
+    def load(
+        self, recordings: Recordings | None, channel_id: ChannelId | None, book: DayBook | None
+    ) -> None:
+        """Take another channel; nothing plays until it is asked for."""
+        self._stop_turn()
+        self._part()
+        self._recordings, self._channel, self._book = recordings, channel_id, book
+        self._running = False
+        self.error = None
+        self._set("idle")
+
+    def play_from(self, t: float) -> None:
+        """Play from a moment on, or from the next recording after it."""
+        self._running = True
+        self._begin(t)
+
+    def look_at(self, t: float) -> None:
+        """Show a moment without changing whether it runs; while nothing is open just note it."""
+        if self._running or self._playable is not None:
+            self._begin(t)
+        else:
+            self.t = t
+            self.moved.emit(t)
+
+    def play(self) -> None:
+        """Go on."""
+        if self.state == "paused" and self._playable is not None and not self._running:
+            self._running = True
+            self._start_turn(self._resume, self._playable)
+        else:
+            self.play_from(self.t)
+
+    def pause(self) -> None:
+        """Hold the picture."""
+        self._running = False
+        if self._playable is None:
+            self._stop_turn()
+            self._set("idle")
+            return
+        self.player.pause()
+        self._set("paused")
+        if self._playable.kind is Source.DEVICE:
+            # A session that is gone by now is opened anew when it is to go on.
+            self._start_turn(self._hold, self._playable)
+
+    def leave(self) -> None:
+        """Stop pulling anything; playing goes on from the same moment when it is asked for."""
+        self._running = False
+        self._stop_turn()
+        self._part()
+        self._set("idle")
+
+    def retry(self) -> None:
+        """Try again what failed."""
+        self.play_from(self.t)
+
+    def step(self, frames: int) -> None:
+        """Show the next or the previous frame, paused."""
+        if self._playable is None:
+            return
+        if self._running:
+            self.pause()
+        self.player.step(1 if frames > 0 else -1)
+
+    def set_speed(self, speed: float) -> None:
+        """Play at one of the speeds 0.25 … 8."""
+        self.speed = speed
+        if self.source is Source.CLOUD:
+            self.player.set_rate(speed)
+        elif self._playable is not None and self._running:
+            self._start_turn(self._scale, self._playable)
+
+    def choose(self, choice: str) -> None:
+        """Take recordings from ``auto``, ``cloud`` or ``device``; the moment stays."""
+        self.choice = choice
+        here = self.source
+        if here is not None and choice not in ("auto", here.value):
+            self._begin(self.t)
+
+    async def settled(self) -> None:
+        """Wait until what was asked for last is open, or can't be."""
+        while (turn := self._turn) is not None and not turn.done():
+            await asyncio.wait([turn])
+
+    async def close(self) -> None:
+        """Stop, and wait until the device has been told."""
+        self.leave()
+        self._recordings, self._channel, self._book = None, None, None
+        if self._farewells:
+            await asyncio.wait(self._farewells, timeout=PARTING_SECONDS * 2)
+        await self._partings.finish()
+
+    # How it is done
+
+    @property
+    def _order(self) -> tuple[Source, ...]:
+        if self.choice == "auto":
+            return Source.CLOUD, Source.DEVICE
+        return (Source(self.choice),)
+
+    def _begin(self, t: float) -> None:
+        if self._book is None:
+            return
+        self.t = t
+        self.error = None
+        self.moved.emit(t)
+        playable = self._playable
+        if playable is not None and self._within(playable, t):
+            self._start_turn(self._seek, playable, t)
+        else:
+            self._start_turn(self._go, t)
+
+    def _within(self, playable: Playable, t: float) -> bool:
+        start, end = playable.interval
+        return start <= t < end - EDGE_SECONDS and playable.kind in self._order[:1]
+
+    async def _seek(self, playable: Playable, t: float) -> None:
+        if playable.kind is Source.DEVICE:
+            position = int(t - playable.interval.start)
+            if not await self._control(playable, RecordCommand.PLAY, position=position):
+                await self._go(t)
+                return
+            self.player.note_seek(playable.interval.start + position)
+        elif not self.player.seek(t):
+            await self._go(t)
+            return
+        await self._resume(playable, told=playable.kind is Source.DEVICE)
+
+    async def _resume(self, playable: Playable, *, told: bool = False) -> None:
+        """Run or hold as is meant; ``told``: the device plays already."""
+        if playable.kind is Source.DEVICE and self._running != told:
+            command = RecordCommand.PLAY if self._running else RecordCommand.PAUSE
+            if not await self._control(playable, command):
+                await self._go(self.t)
+                return
+        if self._running:
+            self.player.play()
+        else:
+            self.player.pause()
+
+    async def _hold(self, playable: Playable) -> None:
+        await self._control(playable, RecordCommand.PAUSE)
+
+    async def _go(self, t: float) -> None:
+        """Find what to play from a moment on, open it and play it."""
+        self._set("opening")
+        jumped: float | None = None
+        for _ in range(ATTEMPTS):
+            found = await self._find(t)
+            if isinstance(found, Nowhere):
+                self._part()
+                self._running = False
+                self._set("nowhere")
+                self.nowhere.emit(found)
+                return
+            if found.skipped is not None and jumped is None:
+                jumped = found.skipped
+            try:
+                playable = await self._open(found)
+            except IvcError as error:
+                following = getattr(error, "next_start", None)
+                if following is not None:
+                    t = following
+                    continue
+                self._fail(error)
+                return
+            self._start(playable, found.t)
+            if jumped is not None:
+                self.jumped.emit(Place(found.source, found.t, jumped))
+            if playable.kind is Source.DEVICE and self.speed != 1.0:
+                await self._scale(playable)
+            return
+        self._part()
+        self._running = False
+        self._set("nowhere")
+        self.nowhere.emit(Nowhere(t, None))
+
+    async def _find(self, t: float) -> Place | Nowhere:
+        book = self._book
+        if book is None:
+            return Nowhere(t, None)
+        for source in self._order:
+            await book.known(source, t)
+            if intervals.at(book.recorded(source), t) is not None:
+                return Place(source, t)
+        later = t
+        for _ in range(AHEAD_DAYS + 1):
+            starts: list[tuple[float, int, Source]] = []
+            for rank, source in enumerate(self._order):
+                await book.known(source, later)
+                start = intervals.next_start(book.recorded(source), t)
+                if start is not None:
+                    starts.append((start, rank, source))
+            if starts:
+                start, _rank, source = min(starts)
+                return Place(source, start, t)
+            later = day_interval(cloud_day(later)).end
+            if later >= self._now():
+                break
+        ends = [intervals.nearest(book.recorded(source), t) for source in self._order]
+        return Nowhere(t, max((end for end in ends if end is not None), default=None))
+
+    async def _open(self, place: Place) -> Playable:
+        """Open a recording; one that is not wanted any more when it arrives is closed again."""
+        if self._recordings is None or self._channel is None:
+            raise asyncio.CancelledError
+        parting = self._part(keep_picture=True)
+        if parting is not None:
+            await asyncio.wait([parting], timeout=PARTING_SECONDS)
+        recordings = self._recordings
+        if place.source is Source.CLOUD:
+            return await recordings.open_cloud(self._channel, place.t)
+        opening = self._partings.start(_opened(recordings, self._channel, place.t))
+        try:
+            opened = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            self._bid_farewell(_close_unwanted(recordings, opening))
+            raise
+        if isinstance(opened, IvcError):
+            raise opened
+        playable: Playable = opened
+        return playable
+
+    def _start(self, playable: Playable, t: float) -> None:
+        self._playable = playable
+        self.t = at = max(t, playable.interval.start)
+        self.moved.emit(at)
+        if playable.kind is Source.CLOUD:
+            self.player.set_rate(self.speed)
+            spans = self._book.recorded(Source.CLOUD) if self._book is not None else ()
+            spans = intervals.clip(spans, playable.interval)
+            self.player.open(playable.url, playable.interval, at, "hls", spans=spans)
+        else:
+            self.player.note_rate(1.0)
+            self.player.open(playable.url, playable.interval, at, "flv")
+        if not self._running:
+            self.player.pause()
+        self.changed.emit()
+
+    async def _scale(self, playable: Playable) -> None:
+        speed = self.speed
+        if await self._control(playable, RecordCommand.PLAY, scale=speed):
+            self.player.note_rate(speed)
+        elif self._running:
+            await self._go(self.t)
+
+    async def _control(
+        self,
+        playable: Playable,
+        command: RecordCommand,
+        *,
+        position: int | None = None,
+        scale: float | None = None,
+    ) -> bool:
+        """Steer a device session; return False where it is gone and must be opened anew."""
+        if self._recordings is None:
+            return False
+        try:
+            await self._recordings.control(playable, command, position=position, scale=scale)
+        except NotFound:
+            return False
+        except IvcError as error:
+            raise _GivenUpError(error) from error
+        return True
+
+    def _part(self, *, keep_picture: bool = False) -> asyncio.Task[None] | None:
+        """Let go of what is open; return the task that tells the device, if there is one."""
+        playable, self._playable = self._playable, None
+        if playable is None:
+            return None
+        self.player.stop()
+        if playable.kind is Source.DEVICE and self._recordings is not None:
+            return self._bid_farewell(_close(self._recordings, playable))
+        return None
+
+    def _bid_farewell(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Tell a device that nobody watches any more, whatever else happens meanwhile."""
+        task = self._partings.start(work)
+        self._farewells.add(task)
+        task.add_done_callback(self._farewells.discard)
+        return task
+
+    def _start_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
+        self._stop_turn()
+        self._turn = self._tasks.start(self._take_turn(work, *about))
+
+    async def _take_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
+        try:
+            await work(*about)
+        except _GivenUpError as given_up:
+            self._fail(given_up.error)
+
+    def _stop_turn(self) -> None:
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+
+    def _fail(self, error: BaseException) -> None:
+        self.error = error
+        self._running = False
+        self._set("failed")
+
+    def _set(self, state: str) -> None:
+        self.state = state
+        self.changed.emit()
+
+    # What the player tells
+
+    def _on_position(self, t: float) -> None:
+        if self._playable is not None:
+            self.t = t
+            self.moved.emit(t)
+
+    def _on_player_state(self, state: PlayerState) -> None:
+        if self._playable is None:
+            return
+        if state.kind == "ended":
+            self._on_ended(self._playable)
+        elif state.kind == "failed":
+            self._on_failed(state)
+        elif state.kind in ("playing", "paused", "stalled"):
+            self._set(state.kind)
+        elif state.kind == "connecting":
+            self._set("opening")
+
+    def _on_ended(self, playable: Playable) -> None:
+        end = playable.interval.end
+        if end >= self._now() - EDGE_SECONDS:
+            self._running = False
+            self._set("ended")
+        elif self._running:
+            self.t = end
+            self._start_turn(self._go, end)
+
+    def _on_failed(self, state: PlayerState) -> None:
+        self.error = state.error
+        if state.retry_seconds is None and not (state.error and state.error.wants_new_url):
+            self._running = False
+        self._set("failed")
+
+    def _on_needs_url(self) -> None:
+        """The address has expired: ask for a fresh one, though not over and over."""
+        moment = self._now()
+        if self._playable is not None and moment - self._renewed > RENEWAL_SECONDS:
+            self._renewed = moment
+            self._start_turn(self._go, self.t)
+
+
+async def _close(recordings: Recordings, playable: Playable) -> None:
+    try:
+        await recordings.close_playable(playable)
+    except IvcError:
+        return  # the device ends the session by itself; there is nothing left to be done
+
+
+async def _opened(recordings: Recordings, channel_id: ChannelId, t: float) -> Playable | IvcError:
+    """Open a device session; an error is a result here, since there may be nobody to hear it."""
+    try:
+        return await recordings.open_device(channel_id, t)
+    except IvcError as error:
+        return error
+
+
+async def _close_unwanted(
+    recordings: Recordings, opening: asyncio.Task[Playable | IvcError]
+) -> None:
+    opened = await opening
+    if not isinstance(opened, IvcError):
+        await _close(recordings, opened)
