@@ -17,8 +17,13 @@ from ivcdesk.media.errors import MediaError, av_error
 
 av.logging.set_level(None)
 
-LIVE_OPTIONS = {"flags": "low_delay", "probesize": "4096", "analyzeduration": "0"}
-"""Against seconds of probing; ``nobuffer`` would throw the cached key frame away."""
+LIVE_OPTIONS = {"flags": "low_delay", "probesize": "32", "analyzeduration": "0"}
+"""Open with the first packet, against seconds of probing; FLV says what it holds by then.
+
+``nobuffer`` would throw the cached key frame away.
+"""
+
+LIVE_TS_OPTIONS = LIVE_OPTIONS | {"probesize": "65536"}
 
 SEGMENT_OPTIONS = {"probesize": "65536", "analyzeduration": "0"}
 

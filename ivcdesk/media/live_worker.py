@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import replace
-from typing import Protocol
 from urllib.parse import urlsplit
 
 from av.packet import Packet
@@ -13,12 +12,20 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PySide6.QtGui import QImage
 
-from ivcdesk.media.container import LIVE_OPTIONS, Decoder, Feed, opened, opened_address
+from ivcdesk.media.container import (
+    LIVE_OPTIONS,
+    LIVE_TS_OPTIONS,
+    Decoder,
+    Feed,
+    opened,
+    opened_address,
+)
 from ivcdesk.media.errors import Interrupted, MediaError
-from ivcdesk.media.frames import CODEC_NAMES, Frame, Mailbox, Scaler, StreamFacts
+from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.http import HttpReader
 from ivcdesk.media.live_hls import HlsFeed
 from ivcdesk.media.meter import WINDOW, Meter
+from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.states import CONNECTING, PLAYING, STALLED, PlayerState
 
 FIRST_PAUSE = 0.5
@@ -33,38 +40,20 @@ _NEW_URL_AFTER = 3
 _BEHIND_SECONDS = 0.5
 _FACTS_EVERY = 0.5
 _TAG_BYTES = 24
-_DIRECT_OPTIONS = {"rtsp_transport": "tcp", "fflags": "+discardcorrupt"}
-
-
-class Watcher(Protocol):
-    """Who is told what the worker does; everything is called in the worker's thread."""
-
-    def on_state(self, state: PlayerState) -> None:
-        """The state has changed."""
-
-    def on_frame(self) -> None:
-        """A frame waits in the mailbox."""
-
-    def on_facts(self, facts: StreamFacts) -> None:
-        """The facts are known anew."""
-
-    def on_url_wanted(self) -> None:
-        """The address seems to have expired."""
+_DIRECT_OPTIONS = {"probesize": "4096", "rtsp_transport": "tcp", "fflags": "+discardcorrupt"}
 
 
 class LiveWorker(threading.Thread):
     """Pulls one stream until :meth:`stop`, which any thread may call and which returns at once.
 
-    Frames go to ``mailbox`` in the size that ``scaler`` asks for.
+    Frames, states and facts go to ``outlet``.
     """
 
-    def __init__(self, url: str, watcher: Watcher, mailbox: Mailbox, scaler: Scaler) -> None:
+    def __init__(self, url: str, outlet: Outlet) -> None:
         super().__init__(name="live", daemon=True)
         self._received = 0
         self._url = url
-        self._watcher = watcher
-        self._mailbox = mailbox
-        self._scaler = scaler
+        self._outlet = outlet
         self._lock = threading.Condition()
         self._over = False
         self._hurry = False
@@ -141,7 +130,7 @@ class LiveWorker(threading.Thread):
         broke = played and self._failures == 1
         self._tell(PlayerState("stalled" if broke else "failed", error, pause))
         if error.wants_new_url or self._failures >= _NEW_URL_AFTER:
-            self._watcher.on_url_wanted()
+            self._outlet.on_url_wanted()
         self._pause(pause)
 
     def _pause(self, seconds: float) -> None:
@@ -185,7 +174,7 @@ class LiveWorker(threading.Thread):
                 more = feed.delivered > (packet.pos or 0) + packet.size + _TAG_BYTES
                 for picture in self._decode(decoder, packet):
                     # While more is there to be read, a newer picture is about to come.
-                    if not (self._mailbox.full and (more or reader.ready)):
+                    if not (self._outlet.mailbox.full and (more or reader.ready)):
                         self._show(picture, decoder)
                 self._report(reader.round_trip_seconds)
         feed.check()
@@ -196,7 +185,7 @@ class LiveWorker(threading.Thread):
         source = HlsFeed(reader, self._url, self._on_quiet)
         while True:
             feed = Feed(source.read)
-            with opened(feed, source.kind, LIVE_OPTIONS) as (container, stream):
+            with opened(feed, source.kind, LIVE_TS_OPTIONS) as (container, stream):
                 decoder = self._begin(stream)
                 for packet in container.demux(stream):
                     self._arrived(before + reader.bytes_received)
@@ -248,10 +237,11 @@ class LiveWorker(threading.Thread):
             self._renewed = False
             self._facts_due = 0.0
             self._tell(PLAYING)
-        if self._scaler.showing:
-            self._scaler.pixel_aspect = decoder.pixel_aspect
-            self._mailbox.put(Frame(self._scaler.convert(picture)))
-            self._watcher.on_frame()
+        scaler = self._outlet.scaler
+        if scaler.showing:
+            scaler.pixel_aspect = decoder.pixel_aspect
+            self._outlet.mailbox.put(Frame(scaler.convert(picture)))
+            self._outlet.on_frame()
 
     def _report(self, round_trip: float | None) -> None:
         now = time.monotonic()
@@ -270,7 +260,7 @@ class LiveWorker(threading.Thread):
             kbps=self._meter.kbps(now),
             delay_ms=delay,
         )
-        self._watcher.on_facts(self._facts)
+        self._outlet.on_facts(self._facts)
 
     def _on_quiet(self) -> None:
         if self._state is PLAYING:
@@ -278,4 +268,4 @@ class LiveWorker(threading.Thread):
 
     def _tell(self, state: PlayerState) -> None:
         self._state = state
-        self._watcher.on_state(state)
+        self._outlet.on_state(state)

@@ -110,8 +110,10 @@ def flv_tags(data: bytes) -> tuple[bytes, list[tuple[int, bytes]]]:
 
 
 @cache
-def flv(codec: str = "libx264", count: int = 300) -> tuple[bytes, list[tuple[int, bytes]]]:
-    return flv_tags(muxed("flv", 0, count, codec))
+def flv(
+    codec: str = "libx264", count: int = 300, b_frames: int = 0
+) -> tuple[bytes, list[tuple[int, bytes]]]:
+    return flv_tags(muxed("flv", 0, count, codec, b_frames=b_frames))
 
 
 @cache
@@ -268,6 +270,7 @@ def live(
     then: str = "go on",
     after: int = 10_000,
     speed: float = 1.0,
+    b_frames: int = 0,
 ) -> Handler:
     """A live FLV: ``cached`` tags at once, then one every 1/15 s.
 
@@ -275,7 +278,7 @@ def live(
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        head, tags = flv(codec, 300 if codec == "libx264" else 75)
+        head, tags = flv(codec, 300 if codec == "libx264" else 75, b_frames)
         response = web.StreamResponse(headers={"Content-Type": "video/x-flv"})
         await response.prepare(request)
         await response.write(head + b"".join(tag for _, tag in tags[:cached]))

@@ -96,6 +96,15 @@ def test_codecs(qtbot, player, server, codec):
     assert player.facts.codec == {"libx264": "H.264", "libx265": "H.265"}[codec]
 
 
+def test_pictures_come_in_order_where_the_codec_reorders_them(qtbot, player, server):
+    server.handlers["/live/c1.live.flv"] = live(cached=10, b_frames=2, speed=3)
+    seen = []
+    player.frame_ready.connect(lambda: seen.append(number_of(player.take().image)))
+    play(player, server)
+    qtbot.waitUntil(lambda: len(seen) > 30, timeout=5000)
+    assert seen == sorted(seen)
+
+
 @pytest.mark.parametrize(
     ("status", "asks"), [(403, True), (404, True), (401, True), (500, False), (503, False)]
 )

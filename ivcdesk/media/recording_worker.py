@@ -1,0 +1,356 @@
+"""The thread that plays a recording from its HLS playlist, to the exact picture."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+from PySide6.QtGui import QImage
+
+from ivcdesk.domain.intervals import Interval
+from ivcdesk.media.errors import Interrupted, MediaError
+from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
+from ivcdesk.media.outlet import Outlet
+from ivcdesk.media.pace import PlayClock
+from ivcdesk.media.pictures import EPSILON, Picture
+from ivcdesk.media.reel import Reel
+from ivcdesk.media.states import CONNECTING, ENDED, PAUSED, PLAYING, STALLED, PlayerState
+
+_TICK = 0.1
+_STALL_TOLD_AFTER = 0.5
+_LATE = 0.05
+_TOO_LATE = 0.3
+_SHOW_AT_LEAST_EVERY = 0.1
+_SHOW_AT_MOST_EVERY = 0.03
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 8.0
+
+
+class RecordingWorker(threading.Thread):
+    """Plays segments by a clock until :meth:`stop`; commands may come from any thread.
+
+    A seek that comes while another is under way replaces it.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        interval: Interval,
+        at: float,
+        spans: Sequence[tuple[float, float]],
+        outlet: Outlet,
+        clock: PlayClock,
+    ) -> None:
+        super().__init__(name="recording", daemon=True)
+        self._interval = interval
+        self._outlet = outlet
+        self._clock = clock
+        self._lock = threading.Condition()
+        self._reel = Reel(url, interval, spans, self._lock, self._interrupted, self._on_wait)
+        self._over = False
+        self._playing = True
+        self._nudged = False
+        self._seek: float | None = at
+        self._steps = 0
+        self._ended = False
+        self._replaying = False
+        self._pending: Picture | None = None
+        self._shown: Picture | None = None
+        self._converted = 0.0
+        self._failures = 0
+        self._state: PlayerState | None = None
+        self._facts = StreamFacts()
+
+    def stop(self) -> None:
+        """End soon; returns at once."""
+        with self._lock:
+            self._over = True
+            self._lock.notify_all()
+        self._reel.stop()
+
+    def seek(self, moment: float) -> None:
+        """Show the picture of a moment, the sooner the better."""
+        with self._lock:
+            self._seek = moment
+            self._steps = 0
+            self._lock.notify_all()
+
+    def play(self) -> None:
+        """Let it run; from the beginning where it has ended."""
+        with self._lock:
+            self._playing = self._nudged = True
+            if self._ended and self._seek is None:
+                self._seek = self._interval.start
+            self._lock.notify_all()
+
+    def pause(self) -> None:
+        """Stay at the picture that is shown."""
+        with self._lock:
+            self._playing = False
+            self._lock.notify_all()
+
+    def step(self, count: int) -> None:
+        """Go so many pictures on, or back where negative, and stay there."""
+        with self._lock:
+            self._playing = False
+            self._steps += count
+            self._lock.notify_all()
+
+    def rate_changed(self) -> None:
+        """Look at the clock again."""
+        with self._lock:
+            self._lock.notify_all()
+
+    def renew(self, url: str) -> None:
+        """Read the playlist anew from a fresh address."""
+        with self._lock:
+            self._reel.renew(url)
+            if self._seek is None:
+                self._seek = self._clock.position
+            self._lock.notify_all()
+
+    @property
+    def received(self) -> int:
+        """Bytes received so far."""
+        return self._reel.received
+
+    def snapshot(self) -> QImage | None:
+        """Return the picture that is shown in its own size."""
+        shown = self._shown
+        return None if shown is None else Scaler().convert(shown[1])
+
+    def run(self) -> None:
+        """Play and obey until :meth:`stop`."""
+        while not self._over:
+            try:
+                self._turn()
+            except Interrupted:
+                continue
+            except MediaError as error:
+                self._fail(error)
+        self._reel.close()
+        self._clock.release(self)
+
+    def _turn(self) -> None:
+        """Do the one thing that is due."""
+        with self._lock:
+            seek, self._seek = self._seek, None
+            step = 0
+            if seek is None and self._steps:
+                step = 1 if self._steps > 0 else -1
+                self._steps -= step
+            running = self._playing and not self._ended
+        if seek is not None:
+            self._go_to(seek)
+        elif step:
+            self._step(step)
+        elif running:
+            self._clock.start()
+            self._tell_running()
+            self._reel.prefetch(self._clock.rate)
+            self._play_one()
+        else:
+            self._stand_still()
+            with self._lock:
+                self._lock.wait_for(
+                    lambda: self._commanded() or (self._playing and not self._ended)
+                )
+
+    def _stand_still(self) -> None:
+        self._clock.pause()
+        if self._shown is not None and not self._ended:
+            self._clock.set(self._shown[0])
+            self._outlet.on_position(self._shown[0])
+        self._tell_running()
+
+    def _commanded(self) -> bool:
+        return self._over or self._seek is not None or self._steps != 0
+
+    def _interrupted(self) -> bool:
+        return self._over or self._seek is not None
+
+    def _wait(self, seconds: float) -> bool:
+        """Wait while playing; False where something else is to be done now."""
+        with self._lock:
+            self._lock.wait_for(lambda: self._commanded() or not self._playing, seconds)
+            return not self._commanded() and self._playing
+
+    def _play_one(self) -> None:
+        picture = self._upcoming()
+        if picture is None:
+            self._finish()
+            return
+        gap_from = self._reel.gap_from
+        due = picture[0] if gap_from is None else gap_from
+        left = self._clock.seconds_until(due)
+        if left is None or left > 0:
+            go_on = self._wait(_TICK if left is None else min(left, _TICK))
+            if left is None or left > _TICK or not go_on:
+                if go_on:
+                    self._outlet.on_position(min(self._clock.position, due))
+                return
+            left = 0.0
+        if gap_from is not None:
+            self._reel.gap_from = None
+            self._clock.set(picture[0])
+            return
+        self._show_or_drop(picture, -left)
+
+    def _show_or_drop(self, picture: Picture, late: float) -> None:
+        """Show a picture that is due, unless there are more of them than can be shown."""
+        self._pending = None
+        since = time.monotonic() - self._converted
+        crowded = self._outlet.mailbox.full and since < _SHOW_AT_MOST_EVERY
+        if (late < _LATE and not crowded) or since > _SHOW_AT_LEAST_EVERY:
+            self._show(picture)
+        else:
+            self._note(picture)
+        self._reel.keys_only = late > _TOO_LATE or (self._reel.keys_only and late > 0)
+
+    def _upcoming(self) -> Picture | None:
+        """Return the picture after the one shown, which may have been decoded before."""
+        if self._replaying and self._shown is not None:
+            picture = self._reel.history.after(self._shown[0])
+            if picture is not None and picture is not self._pending:
+                return picture
+            self._replaying = False
+        if self._pending is None:
+            self._pending = self._next()
+        return self._pending
+
+    def _next(self, *, within: bool = False) -> Picture | None:
+        try:
+            picture = self._reel.next(within=within)
+        finally:
+            self._clock.release(self)
+        if picture is not None:
+            self._failures = 0
+        return picture
+
+    def _on_wait(self, waited: float) -> None:
+        self._clock.hold(self)
+        if waited >= _STALL_TOLD_AFTER and self._state in (PLAYING, PAUSED):
+            self._tell(STALLED)
+
+    def _go_to(self, moment: float) -> None:
+        """Show the picture of a moment, or the first one after it."""
+        self._ended = False
+        self._clock.set(moment)
+        self._outlet.on_position(moment)
+        if not self._reel.loaded:
+            self._tell(CONNECTING)
+            self._reel.load()
+        self._show_from(self._reel.open_at(moment))
+
+    def _show_from(self, moment: float) -> None:
+        """Show the last picture that is not after a moment; the reel stands before it."""
+        self._replaying = False
+        self._pending = found = None
+        while (picture := self._next(within=found is not None)) is not None:
+            late = picture[0] > moment + EPSILON
+            if found is not None and late:
+                self._pending = picture
+                break
+            found = picture
+            if late:
+                break
+        if found is not None:
+            self._reel.gap_from = None
+            self._clock.set(found[0])
+            self._show(found)
+        else:
+            self._finish()
+
+    def _step(self, direction: int) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        self._clock.pause()
+        if direction > 0:
+            picture = self._upcoming()
+            if picture is self._pending:
+                self._pending = None
+        else:
+            picture = self._reel.history.before(shown[0])
+            self._replaying = picture is not None
+            if picture is None:
+                moment = self._reel.open_before(shown[0] - 2 * EPSILON)
+                if moment is not None:
+                    self._ended = False
+                    self._show_from(moment)
+                return
+        if picture is not None:
+            self._ended = False
+            self._reel.gap_from = None
+            self._clock.set(picture[0])
+            self._show(picture)
+
+    def _finish(self) -> None:
+        """Stay at the last picture until its time is over, then end."""
+        end = self._reel.here.end
+        left = self._clock.seconds_until(end)
+        if left is not None and left > 0:
+            go_on = self._wait(min(left, _TICK))
+            if left > _TICK or not go_on:
+                return
+        self._clock.pause()
+        self._clock.set(end)
+        self._ended = True
+        self._outlet.on_position(end)
+
+    def _show(self, picture: Picture) -> None:
+        scaler = self._outlet.scaler
+        frame = None
+        if scaler.showing:
+            scaler.pixel_aspect = self._reel.pixel_aspect
+            frame = Frame(scaler.convert(picture[1]), picture[0])
+        self._converted = time.monotonic()
+        self._note(picture)
+        self._tell_running()
+        if frame is not None:
+            self._outlet.mailbox.put(frame)
+            self._outlet.on_frame()
+
+    def _note(self, picture: Picture) -> None:
+        shown, self._shown = self._shown, picture
+        self._outlet.on_position(picture[0])
+        frame = picture[1]
+        fps = 0.0
+        if shown is not None and 0.001 < picture[0] - shown[0] < 2.0:
+            fps = round(1 / (picture[0] - shown[0]), 1)
+        known = self._facts
+        if (known.width, known.height) != (frame.width, frame.height) or (fps and not known.fps):
+            name = self._reel.codec
+            codec = CODEC_NAMES.get(name, name.upper())
+            self._facts = StreamFacts(codec, frame.width, frame.height, fps)
+            self._outlet.on_facts(self._facts)
+
+    def _fail(self, error: MediaError) -> None:
+        """Say so, wait for a command or until it is worth another try, and try again."""
+        self._clock.pause()
+        self._reel.close()
+        self._pending = None
+        lasting = error.wants_new_url or error.kind in ("codec", "tls")
+        pause = None if lasting else min(_FIRST_PAUSE * 2**self._failures, _LONGEST_PAUSE)
+        self._failures += 1
+        self._tell(PlayerState("failed", error, pause))
+        if error.wants_new_url:
+            self._outlet.on_url_wanted()
+        with self._lock:
+            self._nudged = False
+            if self._lock.wait_for(lambda: self._interrupted() or self._nudged, pause):
+                self._failures = 0
+            if self._seek is None:
+                self._seek = self._clock.position
+
+    def _tell_running(self) -> None:
+        if self._ended:
+            self._tell(ENDED)
+        elif self._shown is not None:
+            self._tell(PLAYING if self._playing else PAUSED)
+
+    def _tell(self, state: PlayerState) -> None:
+        if state != self._state:
+            self._state = state
+            self._outlet.on_state(state)
