@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +11,7 @@ from ivcdesk.api import Credential
 from ivcdesk.api.actions import ChannelId, DeviceStatus
 from ivcdesk.services.session import Session
 from ivcdesk.simulator.server import Simulator
+from tests.ui.panels.stand_ins import until
 
 
 @dataclass
@@ -78,10 +78,3 @@ async def site(**options: Any) -> AsyncIterator[Site]:
         yield opened
     finally:
         await opened.close()
-
-
-async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
-    """Wait until something is so; fails where it does not become so in time."""
-    async with asyncio.timeout(seconds):
-        while not holds():  # noqa: ASYNC110  # what it waits for belongs to Qt, which sets no event
-            await asyncio.sleep(0.01)

@@ -166,3 +166,10 @@ def make_context(**settings: object) -> Context:
     context = Context(explain, notices.append, StandInSettings(**{**values, **settings}))
     context.settings.notices = notices
     return context
+
+
+async def until(holds: Callable[[], object], seconds: float = 8.0) -> None:
+    """Wait until something is so; fails where it does not become so in time."""
+    async with asyncio.timeout(seconds):
+        while not holds():  # noqa: ASYNC110  # what it waits for belongs to Qt, which sets no event
+            await asyncio.sleep(0.01)

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
 from ivcdesk.ui.dialogs.confirm import Confirm
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.panels.ptz_keys import PtzKeys
-from tests.ui.panels.simulated import Site, open_site, until
-from tests.ui.panels.stand_ins import make_context
+from tests.ui.panels.simulated import Site, open_site
+from tests.ui.panels.stand_ins import make_context, until
 
 REFUSED = "FailedOperation.DeviceResponseTimeOut"
 LEFT = Qt.MouseButton.LeftButton
