@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -42,6 +43,10 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 FAST = SPEEDS[-1]
 """The speed while Shift is held."""
 
+ANSWERS_KEPT = 100
+ANSWERS_SHOWN = 5
+"""Answers that the latency is worked out from, and how many it takes to say something of it."""
+
 
 class PtzPanel(QWidget):
     """Steers the channel that it was given, and no other, and only while somebody holds it.
@@ -61,6 +66,7 @@ class PtzPanel(QWidget):
         self._unsubscribe: Callable[[], object] = _nothing
         self._channel: ChannelId | None = None
         self._fast = False
+        self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._before: Feedback | None = None
         self._feedback: Feedback | None = None
         self._obstacle: str = ""
@@ -84,6 +90,10 @@ class PtzPanel(QWidget):
         self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing())
         self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         bind(self._status, self._status.setAccessibleDescription, "What the camera was told last")
+        self._latency = QLabel()
+        self._latency.setObjectName("ptz.latency")
+        self._latency.setProperty("role", "small")
+        bind(self._latency, self._latency.setToolTip, "How soon the last commands were answered")
         self.pad = PtzPad()
         self.pad.pressed.connect(self.press)
         self.pad.released.connect(helm.release)
@@ -110,6 +120,7 @@ class PtzPanel(QWidget):
         column.addWidget(self._reason)
         column.addWidget(self._controls)
         column.addWidget(self._status)
+        column.addWidget(self._latency)
         column.addWidget(self.presets)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -176,6 +187,7 @@ class PtzPanel(QWidget):
         self._helm.take(None)
         self._channel = wanted
         self._before = self._feedback = None
+        self._answers.clear()
         self._status.clear()
         self._look()
 
@@ -321,8 +333,19 @@ class PtzPanel(QWidget):
         ready = not reason
         self._controls.setEnabled(ready)
         self.presets.setEnabled(ready)
+        self._show_latency()
         if self._feedback is not None:
             self._show_feedback(self._feedback)
+
+    def _show_latency(self) -> None:
+        answers = sorted(self._answers)
+        self._latency.setVisible(len(answers) >= ANSWERS_SHOWN)
+        if answers:
+            middle = answers[len(answers) // 2]
+            slow = answers[min(len(answers) - 1, len(answers) * 95 // 100)]
+            self._latency.setText(
+                tr("p50 {p50} ms · p95 {p95} ms", p50=round(middle), p95=round(slow))
+            )
 
     def _words_of_reason(self) -> str:
         session, channel = self._session, self._channel
@@ -369,6 +392,9 @@ class PtzPanel(QWidget):
 
     def _on_feedback(self, feedback: Feedback) -> None:
         self._before, self._feedback = self._feedback, feedback
+        if feedback.state == "answered" and feedback.answer_ms is not None:
+            self._answers.append(feedback.answer_ms)
+            self._show_latency()
         self._show_feedback(feedback)
 
     def _on_change(self, change: Change) -> None:

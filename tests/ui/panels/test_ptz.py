@@ -331,6 +331,20 @@ def test_says_what_is_sent_and_what_came_back(desk):
     assert "let go before it could be sent" in status.text()
 
 
+def test_says_how_soon_the_camera_answers(desk):
+    latency = desk.find("ptz.latency", QLabel)
+    steering = desk.session.ptz.steerings[GATE]
+    for ms in range(10, 14):
+        steering.tell(feedback("answered", answer_ms=float(ms)))
+    assert latency.isHidden()
+    for ms in [*range(14, 29), 400.0]:
+        steering.tell(feedback("answered", answer_ms=float(ms)))
+    assert latency.text() == "p50 20 ms · p95 400 ms"
+    assert latency.isVisible()
+    desk.panel.set_channel(FIXED)
+    assert latency.isHidden()
+
+
 def test_presets_are_asked_for_and_named(desk, qtbot):
     qtbot.waitUntil(lambda: "Gate lane" in desk.find("preset.1").accessibleName())
     assert "empty" in desk.find("preset.3").accessibleName()
