@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from math import floor, log2
 
 import numpy as np
 import numpy.typing as npt
 
 from ivcdesk.domain.coverage import Gap
 
+_FEW = 4096
+"""Up to so many borders nothing is gained by leaving some out."""
+
 Floats = npt.NDArray[np.float64]
+Booleans = npt.NDArray[np.bool_]
 
 
 class Lane:
@@ -19,99 +24,119 @@ class Lane:
     Empty and reversed stretches are dropped. Moments are in seconds since the epoch.
     """
 
-    __slots__ = ("_before", "ends", "starts")
+    __slots__ = ("_borders", "_covered", "_levels")
 
     def __init__(self, stretches: Iterable[tuple[float, float]] | Floats = ()) -> None:
         pairs = stretches if isinstance(stretches, np.ndarray) else list(stretches)
         rows = np.asarray(pairs, dtype=np.float64).reshape(-1, 2)
-        starts, ends = np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1])
-        real = starts < ends
+        real = rows[:, 0] < rows[:, 1]
         if not real.all():
-            starts, ends = starts[real], ends[real]
-        if starts.size > 1 and np.any(starts[1:] <= ends[:-1]):
-            if np.any(starts[1:] < starts[:-1]):
-                order = np.argsort(starts, kind="stable")
-                starts, ends = starts[order], ends[order]
-            reach = np.maximum.accumulate(ends)
-            fresh = np.concatenate(([True], starts[1:] > reach[:-1]))
-            last = np.concatenate((fresh[1:], [True]))
-            starts, ends = starts[fresh], reach[last]
-        self.starts: Floats = starts
-        self.ends: Floats = ends
-        self._before: Floats = np.concatenate(([0.0], np.cumsum(self.ends - self.starts)))
+            rows = rows[real]
+        if rows.shape[0] > 1 and np.any(rows[1:, 0] <= rows[:-1, 1]):
+            rows = _merged(rows)
+        # The borders, and how much is covered before each: coverage grows straight between them.
+        self._borders: Floats = np.array(rows).reshape(-1)
+        self._covered: Floats = np.zeros(self._borders.size)
+        np.cumsum(rows[:, 1] - rows[:, 0], out=self._covered[1::2])
+        self._covered[2::2] = self._covered[1:-1:2]
+        self._levels: dict[int, tuple[Floats, Floats]] = {}
 
     def __len__(self) -> int:
-        return int(self.starts.size)
+        return self._borders.size // 2
 
     def __or__(self, other: Lane) -> Lane:
+        if not len(self) or not len(other):
+            return self if len(self) else other
         return Lane(np.concatenate((self.pairs, other.pairs)))
 
     @property
     def pairs(self) -> Floats:
         """The stretches as an array of shape (n, 2)."""
-        return np.column_stack((self.starts, self.ends))
+        return self._borders.reshape(-1, 2)
 
     def fraction(self, edges: Floats) -> Floats:
-        """Return which part (0 … 1) of each cell between two edges is covered. O(cells log n)."""
-        if not self.starts.size or edges[-1] <= self.starts[0] or edges[0] >= self.ends[-1]:
+        """Return which part (0 … 1) of each cell between two even edges is covered.
+
+        It takes one search for each cell, however many stretches there are. What is smaller than
+        a quarter of a cell may be spread over that quarter.
+        """
+        if not len(self):
             return np.zeros(edges.size - 1)
-        if self.holds_all(float(edges[0]), float(edges[-1])):
-            return np.ones(edges.size - 1)
-        index = np.searchsorted(self.starts, edges, side="right")
-        over = np.clip(self.ends[np.maximum(index - 1, 0)] - edges, 0.0, None)
-        covered = self._before[index] - np.where(index > 0, over, 0.0)
-        return np.asarray(np.diff(covered) / np.diff(edges), dtype=np.float64)
+        cell = float(edges[1] - edges[0])
+        borders, covered = self._level(cell / 4)
+        first = int(np.searchsorted(borders, edges[0], side="right"))
+        last = int(np.searchsorted(borders, edges[-1]))
+        if first >= last:
+            return np.full(edges.size - 1, 1.0 if self.holds(float(edges[0])) else 0.0)
+        seen = slice(max(first - 1, 0), last + 1)
+        at_edges = np.interp(edges, borders[seen], covered[seen])
+        found: Floats = at_edges[1:] - at_edges[:-1]
+        found *= 1.0 / cell
+        return found
+
+    def _level(self, detail: float) -> tuple[Floats, Floats]:
+        """Return borders and coverage with no more than two borders in each ``detail`` s.
+
+        Coverage is exact at those that are left, so that an error never leaves its place. Levels
+        are kept, each a half as detailed as the one before.
+        """
+        size = self._borders.size
+        if size < _FEW or detail * size < self._borders[-1] - self._borders[0]:
+            return self._borders, self._covered
+        level = floor(log2(detail))
+        if level not in self._levels:
+            finer = [known for known in self._levels if known < level]
+            source = self._levels[max(finer)] if finer else (self._borders, self._covered)
+            place = np.floor(source[0] * 2.0**-level)
+            inner = np.concatenate(([False], (place[1:-1] == place[:-2])
+                                    & (place[1:-1] == place[2:]), [False]))  # fmt: skip
+            self._levels[level] = source[0][~inner], source[1][~inner]
+        return self._levels[level]
 
     def holds(self, t: float) -> bool:
         """Whether the moment is covered."""
-        index = int(np.searchsorted(self.starts, t, side="right")) - 1
-        return index >= 0 and t < float(self.ends[index])
-
-    def holds_all(self, start: float, end: float) -> bool:
-        """Whether the whole stretch is covered."""
-        index = int(np.searchsorted(self.starts, start, side="right")) - 1
-        return index >= 0 and end <= float(self.ends[index])
+        return self._after(t) % 2 == 1
 
     def border_after(self, t: float) -> float | None:
         """Return the first start or end later than the moment."""
-        found = [
-            float(borders[index])
-            for borders in (self.starts, self.ends)
-            if (index := int(np.searchsorted(borders, t, side="right"))) < borders.size
-        ]
-        return min(found, default=None)
+        index = self._after(t)
+        return float(self._borders[index]) if index < self._borders.size else None
 
     def border_before(self, t: float) -> float | None:
         """Return the last start or end earlier than the moment."""
-        found = [
-            float(borders[index])
-            for borders in (self.starts, self.ends)
-            if (index := int(np.searchsorted(borders, t, side="left")) - 1) >= 0
-        ]
-        return max(found, default=None)
+        index = int(np.searchsorted(self._borders, t)) - 1
+        return float(self._borders[index]) if index >= 0 else None
 
     def first_in(self, start: float, end: float) -> float | None:
         """Return the first covered moment of a window, or None."""
         if self.holds(start):
             return start
-        index = int(np.searchsorted(self.starts, start, side="left"))
-        if index < self.starts.size and self.starts[index] < end:
-            return float(self.starts[index])
-        return None
+        border = self.border_after(start)
+        return border if border is not None and border < end else None
 
     def last_in(self, start: float, end: float) -> float | None:
         """Return the last covered moment (exclusive) of a window, or None."""
-        index = int(np.searchsorted(self.starts, end, side="left")) - 1
-        if index < 0 or self.ends[index] <= start:
-            return None
-        return min(float(self.ends[index]), end)
+        index = int(np.searchsorted(self._borders, end))
+        if index % 2:
+            return end
+        return (
+            float(self._borders[index - 1]) if index and self._borders[index - 1] > start else None
+        )
 
-    @property
-    def extent(self) -> tuple[float, float] | None:
-        """The first and the last covered moment, or None where nothing is."""
-        if not self.starts.size:
-            return None
-        return float(self.starts[0]), float(self.ends[-1])
+    def _after(self, t: float) -> int:
+        """Return the index of the first border later than a moment; it is odd inside a stretch."""
+        return int(np.searchsorted(self._borders, t, side="right"))
+
+
+def _merged(rows: Floats) -> Floats:
+    """Return stretches of shape (n, 2) in order, those that touch or overlap made one."""
+    starts, ends = rows[:, 0], rows[:, 1]
+    if np.any(starts[1:] < starts[:-1]):
+        order = np.argsort(starts, kind="stable")
+        starts, ends = starts[order], ends[order]
+    reach = np.maximum.accumulate(ends)
+    fresh = np.concatenate(([True], starts[1:] > reach[:-1]))
+    return np.column_stack((starts[fresh], reach[np.concatenate((fresh[1:], [True]))]))
 
 
 NOTHING = Lane()
@@ -130,6 +155,10 @@ class Part:
     loading: Lane = NOTHING
     failed: Lane = NOTHING
     problem: str = ""
+    waits: Lane = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "waits", self.loading | self.failed)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -144,7 +173,7 @@ class Track:
     anywhere: Lane = field(init=False)
 
     def __post_init__(self) -> None:
-        kept = self.cloud.recorded | self.archived if len(self.archived) else self.cloud.recorded
+        kept = self.cloud.recorded | self.archived
         object.__setattr__(self, "kept", kept)
         object.__setattr__(self, "anywhere", kept | self.device.recorded)
 
@@ -182,55 +211,57 @@ def edge(tracks: Sequence[Track], start: float, end: float, *, last: bool) -> fl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """A track seen through pixels: each array holds one number (0 … 1) per pixel column.
+    """Tracks seen through pixels: arrays of shape (tracks, pixel columns) with parts of 0 … 1.
 
     ``bare`` columns hold nothing from the cloud at all.
     """
 
-    bare: npt.NDArray[np.bool_]
+    bare: Booleans
     cloud: Floats
     device: Floats
     device_only: Floats
     archived: Floats
     nowhere: Floats
     unknown: Floats
-    cloud_loading: Floats
-    cloud_failed: Floats
-    device_loading: Floats
-    device_failed: Floats
+    cloud_waits: Booleans
+    device_waits: Booleans
 
 
-def columns(track: Track, edges: Floats, now: float) -> Columns:
-    """Return what each pixel column of a track shows; ``edges`` are the columns' borders in time.
+def columns(tracks: Sequence[Track], edges: Floats, now: float) -> Columns:
+    """Return what each pixel column shows; ``edges`` are the even borders of the columns in time.
 
-    ``device_only``, ``archived``, ``nowhere`` and ``unknown`` are parts of the column that the
+    ``device_only``, ``archived``, ``nowhere`` and ``unknown`` are the parts of a column that the
     cloud has no recording for and that lie before ``now``; ``unknown`` is where the device was
-    not heard.
+    not heard. What ``waits`` is being loaded or could not be.
     """
-    cloud = track.cloud.recorded.fraction(edges)
-    device = track.device.recorded.fraction(edges)
-    past = np.clip((now - edges[:-1]) / np.diff(edges), 0.0, 1.0)
-    asked = np.minimum(track.cloud.known.fraction(edges), past)
-    missing = np.clip(asked - cloud, 0.0, 1.0)
-    kept = track.kept.fraction(edges) if len(track.archived) else cloud
-    archived = np.clip(kept - cloud, 0.0, 1.0)
-    missing = np.maximum(missing, archived)
-    device_only = np.clip(np.minimum(track.anywhere.fraction(edges) - kept, missing), 0.0, 1.0)
-    rest = np.clip(missing - archived - device_only, 0.0, 1.0)
-    heard = track.device.known.fraction(edges)
-    nowhere = np.where(heard > 0.5, rest, 0.0)
+
+    def seen(lane: Callable[[Track], Lane]) -> Floats:
+        return np.stack([lane(track).fraction(edges) for track in tracks])
+
+    cell = float(edges[1] - edges[0])
+    cloud = seen(lambda track: track.cloud.recorded)
+    device = seen(lambda track: track.device.recorded)
+    past = np.clip((now - edges[:-1]) / cell, 0.0, 1.0)
+    missing = np.minimum(seen(lambda track: track.cloud.known), past) - cloud
+    archived = np.zeros_like(cloud)
+    if any(len(track.archived) for track in tracks):
+        archived = np.maximum(seen(lambda track: track.kept) - cloud, 0.0)
+        missing = np.maximum(missing, archived)
+    missing = np.maximum(missing, 0.0)
+    elsewhere = seen(lambda track: track.anywhere) - cloud - archived
+    device_only = np.clip(elsewhere, 0.0, missing)
+    rest = np.maximum(missing - archived - device_only, 0.0)
+    heard = seen(lambda track: track.device.known) > 0.5
     # Moments are exact to a quarter of a microsecond; what is narrower is an error of rounding.
-    nothing = max(1e-7, 2e-6 / float(edges[1] - edges[0]))
+    nothing = max(1e-7, 2e-6 / cell)
     return Columns(
         bare=cloud <= nothing,
         cloud=cloud,
         device=device,
         device_only=device_only,
         archived=archived,
-        nowhere=nowhere,
-        unknown=rest - nowhere,
-        cloud_loading=track.cloud.loading.fraction(edges),
-        cloud_failed=track.cloud.failed.fraction(edges),
-        device_loading=track.device.loading.fraction(edges),
-        device_failed=track.device.failed.fraction(edges),
+        nowhere=np.where(heard, rest, 0.0),
+        unknown=np.where(heard, 0.0, rest),
+        cloud_waits=seen(lambda track: track.cloud.waits) > 0.5,
+        device_waits=seen(lambda track: track.device.waits) > 0.5,
     )

@@ -183,16 +183,15 @@ class LanePainter:
         weave = max(round(ratio), 1)
         # The pattern is pinned to time, so that it moves along with what is dragged.
         phase = int(scale.start / (scale.span / width)) % (_PERIOD * weave)
-        for track, lanes in zip(tracks, rows, strict=True):
-            seen = columns(track, edges, now)
-            cloud = pixels[_cut(lanes.cloud, ratio)]
-            cloud[:] = _cloud_row(seen, palette)
-            _hatch_gaps(cloud, seen, palette, phase, weave)
-            device = pixels[_cut(lanes.device, ratio)]
-            device[:] = _device_row(seen, palette)
-            missing = np.maximum(seen.device_loading, seen.device_failed) > 0.5
-            _hatch(device, missing & (seen.device <= 0), None, palette.loading, palette.empty,
-                   phase, weave)  # fmt: skip
+        if tracks:
+            seen = columns(tracks, edges, now)
+            cloud_rows, device_rows = _cloud_rows(seen, palette), _device_rows(seen, palette)
+            for index, lanes in enumerate(rows):
+                cloud, device = (pixels[_cut(strip, ratio)] for strip in lanes)
+                cloud[:] = cloud_rows[index]
+                device[:] = device_rows[index]
+                _hatch_cloud(cloud, seen, index, palette, phase, weave)
+                _hatch_device(device, seen, index, palette, phase, weave)
         self._pixels = pixels
         self._image = QImage(
             pixels.data, width, tall, width * 4, QImage.Format.Format_RGB32
@@ -205,67 +204,86 @@ def _cut(strip: Strip, ratio: float) -> slice:
     return slice(top, top + max(round(strip.height * ratio), 1))
 
 
-def _cloud_row(seen: Columns, palette: Palette) -> Pixels:
-    recorded = seen.cloud
-    strength = np.where(seen.bare, 0.0, np.maximum(recorded, _FAINT))
-    colour = _over(palette.empty, palette.cloud, strength)
-    partly = recorded > _NOTICED
-    for part, tint in (
+_STEPS = 255
+
+
+def _cloud_rows(seen: Columns, palette: Palette) -> Pixels:
+    """Return a row of colours for each track's cloud lane, before it is hatched."""
+    strength = np.where(seen.bare, 0.0, np.maximum(seen.cloud, _FAINT))
+    rows = _shades(palette.empty, palette.cloud)[_step(strength)]
+    partly = seen.cloud > _NOTICED
+    causes = (
         (seen.unknown, palette.unknown),
         (seen.archived, palette.archived),
         (seen.device_only, palette.device_only),
         (seen.nowhere, palette.nowhere),
-    ):
-        tinted = np.flatnonzero(partly & (part > _NOTICED))
-        if tinted.size:
-            tint_by = np.maximum(part[tinted], _TINT)
-            colour[tinted] += (tint - colour[tinted]) * tint_by[:, None]
-    return _packed(colour)
-
-
-def _device_row(seen: Columns, palette: Palette) -> Pixels:
-    part = np.where(seen.device > 0, np.maximum(seen.device, _FAINT), 0.0)
-    return _packed(_over(palette.empty, palette.device, part))
-
-
-def _over(below: Floats, above: Floats, part: Floats) -> Floats:
-    return np.asarray(below + (above - below) * part[:, None])
-
-
-def _hatch_gaps(lane: Pixels, seen: Columns, palette: Palette, phase: int, weave: int) -> None:
-    """Hatch the columns of a cloud lane that hold no recording, each by its main cause."""
-    bare = seen.bare
-    if not bare.any():
-        return
-    causes = np.stack((seen.unknown, seen.archived, seen.device_only, seen.nowhere))
-    main = np.argmax(causes, axis=0)
-    real = bare & (causes.max(axis=0) > _NOTICED)
-    kinds: tuple[tuple[Gap | None, Floats], ...] = (
-        (None, palette.unknown),
-        (Gap.ARCHIVED, palette.archived),
-        (Gap.DEVICE_ONLY, palette.device_only),
-        (Gap.NOWHERE, palette.nowhere),
     )
-    for number, (kind, colour) in enumerate(kinds):
+    for part, tint in causes:
+        tinted = np.nonzero(partly & (part > _NOTICED))
+        if tinted[0].size:
+            ground = _mix(palette.empty, palette.cloud, 1.0)
+            rows[tinted] = _shades(ground, tint)[_step(np.maximum(part[tinted], _TINT))]
+    return rows
+
+
+def _device_rows(seen: Columns, palette: Palette) -> Pixels:
+    strength = np.where(seen.device > 0, np.maximum(seen.device, _FAINT), 0.0)
+    return _shades(palette.empty, palette.device)[_step(strength)]
+
+
+def _shades(below: Floats, above: Floats) -> Pixels:
+    """Return the colours on the way from one to another."""
+    way = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
+    return _packed(below + (above - below) * way)
+
+
+def _step(part: Floats) -> npt.NDArray[np.uint8]:
+    return (np.minimum(part, 1.0) * _STEPS).astype(np.uint8)
+
+
+def _hatch_cloud(
+    lane: Pixels, seen: Columns, index: int, palette: Palette, phase: int, weave: int
+) -> None:
+    """Hatch the columns of a cloud lane that hold no recording, each by its main cause."""
+    bare = np.flatnonzero(seen.bare[index])
+    if not bare.size:
+        return
+    kinds: tuple[tuple[Gap | None, Floats, Floats], ...] = (
+        (None, palette.unknown, seen.unknown),
+        (Gap.ARCHIVED, palette.archived, seen.archived),
+        (Gap.DEVICE_ONLY, palette.device_only, seen.device_only),
+        (Gap.NOWHERE, palette.nowhere, seen.nowhere),
+    )
+    causes = np.stack([part[index, bare] for _, _, part in kinds])
+    main = causes.argmax(axis=0)
+    real = causes.max(axis=0) > _NOTICED
+    for number, (kind, colour, _) in enumerate(kinds):
         ground = _mix(palette.ground, colour, 0.24)
-        _hatch(lane, real & (main == number), kind, colour, ground, phase, weave)
-    waiting = np.maximum(seen.cloud_loading, seen.cloud_failed) > 0.5
-    _hatch(lane, bare & ~real & waiting, None, palette.loading, palette.empty, phase, weave)
+        _hatch(lane, bare[real & (main == number)], kind, colour, ground, phase, weave)
+    waiting = bare[~real & seen.cloud_waits[index, bare]]
+    _hatch(lane, waiting, None, palette.loading, palette.empty, phase, weave)
+
+
+def _hatch_device(
+    lane: Pixels, seen: Columns, index: int, palette: Palette, phase: int, weave: int
+) -> None:
+    waiting = np.flatnonzero(seen.device_waits[index] & (seen.device[index] <= 0))
+    _hatch(lane, waiting, None, palette.loading, palette.empty, phase, weave)
 
 
 def _hatch(
     lane: Pixels,
-    where: npt.NDArray[np.bool_],
+    at: npt.NDArray[np.intp],
     kind: Gap | None,
     colour: Floats,
     ground: Floats,
     phase: int,
     weave: int,
 ) -> None:
-    if not where.any():
+    """Weave the columns ``at`` of a lane in two colours."""
+    if not at.size:
         return
     pattern = np.where(_weave(kind, weave), _packed(colour), _packed(ground)).astype(np.uint32)
-    at = np.flatnonzero(where)
     side = pattern.shape[0]
     y = np.arange(lane.shape[0]) % side
     lane[:, at] = pattern[y[:, None], ((at + phase) % side)[None, :]]
@@ -284,8 +302,7 @@ def swatch(kind: Gap | str, width: int, height: int, ratio: float, theme: Tokens
             Gap.DEVICE_ONLY: palette.device_only,
         }.get(kind, palette.nowhere)
         ground = _mix(palette.ground, colour, 0.24)
-        everywhere = np.ones(wide, dtype=bool)
-        _hatch(lane, everywhere, kind, colour, ground, 0, max(round(ratio), 1))
+        _hatch(lane, np.arange(wide), kind, colour, ground, 0, max(round(ratio), 1))
     image = QImage(lane.data, wide, tall, wide * 4, QImage.Format.Format_RGB32).copy()
     image.setDevicePixelRatio(ratio)
     return image

@@ -111,6 +111,17 @@ def test_each_pixel_knows_its_part(raw, start, span, width):
         assert found[index] == pytest.approx(expected, abs=1e-9)
 
 
+@given(st.integers(0, 2**32), st.sampled_from([30, 600, 3600, 40_000]))
+def test_left_out_borders_move_nothing_by_more_than_a_quarter_of_a_pixel(seed, cell):
+    dice = np.random.default_rng(seed)
+    starts = np.cumsum(dice.exponential(30, 6000) + dice.choice([0, 0, 0, 9000], 6000))
+    lane = Lane(np.column_stack((starts, starts + dice.uniform(0.01, 40, 6000))))
+    edges = np.arange(starts[0] - 5 * cell, starts[-1], cell, dtype=float)[:3000]
+    exact = np.interp(edges, lane.pairs.reshape(-1), lane._covered)
+    close = np.concatenate(([0], np.cumsum(lane.fraction(edges)))) * cell
+    assert np.abs((close - close[0]) - (exact - exact[0])).max() <= cell / 4 + 1e-6
+
+
 @given(pairs, st.floats(-1, 61))
 def test_borders_are_those_of_the_list(raw, t):
     lane = Lane(raw)
@@ -144,9 +155,9 @@ def test_the_cause_of_a_gap():
 
 def test_pixels_before_now_only_are_missing():
     edges = np.linspace(DAY.end, DAY.end + 10 * HOUR, 11)
-    seen = columns(Track("", Part(NOTHING, Lane([(0, 9e9)])), Part(NOTHING, Lane([(0, 9e9)]))),
+    seen = columns([Track("", Part(NOTHING, Lane([(0, 9e9)])), Part(NOTHING, Lane([(0, 9e9)])))],
                    edges, NOW)  # fmt: skip
-    assert list(seen.nowhere) == [1.0] * 4 + [0.0] * 6
+    assert list(seen.nowhere[0]) == [1.0] * 4 + [0.0] * 6
 
 
 # Pixels
