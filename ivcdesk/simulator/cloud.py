@@ -7,12 +7,14 @@ import uuid
 from collections.abc import Callable
 
 from ivcdesk.api.actions import DeviceStatus
+from ivcdesk.simulator.agenda import Agenda
 from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.dice import number
 from ivcdesk.simulator.links import Links
 from ivcdesk.simulator.media.source import CameraFacts, PlaybackSession, Pose, Span, Storage
+from ivcdesk.simulator.plans import Plan, weeks_between
 from ivcdesk.simulator.ptz import PtzBehaviour, blend
-from ivcdesk.simulator.recordings import DAY, RETENTION_DAYS, recorded, without
+from ivcdesk.simulator.recordings import DAY, RETENTION_DAYS, joined, recorded, within, without
 from ivcdesk.simulator.seed import Scenario, build
 from ivcdesk.simulator.state import Channel, Device, World
 
@@ -40,6 +42,7 @@ class Cloud:
         self.seed = seed
         self.ptz = ptz
         self.clock = clock or Clock()
+        self.agenda = Agenda(self.clock)
         self.links = Links(self.clock)
         self.viewers: Callable[[str], int] = _nobody
         self.dismiss: Callable[[str], None] = _nothing
@@ -59,6 +62,7 @@ class Cloud:
         for session in list(self._sessions.values()):
             self.close_session(session)
         self.clock.reset()
+        self.agenda = Agenda(self.clock)
         self.world = build(self.scenario, self.seed, self._devices, self.clock.now())
         for channel_id in watched:
             if not self.streaming(channel_id):
@@ -123,24 +127,42 @@ class Cloud:
         return blend(self._toured(channel, int(slot) - 1), here, within / _TOUR_GLIDE_SECONDS)
 
     def recorded(self, channel_id: str, storage: Storage, start: float, end: float) -> list[Span]:
-        """Return what is stored between two moments, sorted, clipped and without overlaps."""
+        """Return what is stored between two moments, sorted, clipped and without overlaps.
+
+        Of the cloud's recordings those that can be played: archived ones only once retrieved.
+        """
         channel = self.world.channel(channel_id)
-        if channel is None or channel.device.since is None:
+        if channel is None or not channel.plugged:
             return []
-        now = float(int(self.now()))
-        low = max(start, now - RETENTION_DAYS * DAY, channel.device.since)
-        spans = recorded(channel.habit, storage, low, min(end, now))
-        if storage == "cloud":
-            spans = without(spans, channel.device.absences)
-        return spans if channel.plugged else []
+        if storage == "device":
+            return self._on_device(channel, start, end)
+        hot, archived = self._in_cloud(channel, start, end)
+        return joined([*hot, *within(archived, self._retrieved(channel_id))])
+
+    def archived(self, channel: Channel, start: float, end: float) -> list[Span]:
+        """Return what the cloud keeps in its archive and can't play before it is retrieved."""
+        _, archived = self._in_cloud(channel, start, end)
+        return without(archived, self._retrieved(channel.channel_id))
+
+    def recording_plans(
+        self, channel: Channel, start: float, end: float
+    ) -> list[tuple[Plan, Span]]:
+        """Return which plans recorded a channel between two moments, and when."""
+        memberships = channel.device.memberships(channel.number)
+        return [
+            (plan, (low, high)) for low, high, _, plan in weeks_between(memberships, start, end)
+        ]
 
     def session(self, session_id: str) -> PlaybackSession | None:
         """Return a playback session that is still open."""
         return self._sessions.get(session_id)
 
     def admits(self, path: str, query: dict[str, str]) -> bool:
-        """Whether the signed query of a media address is genuine and has not expired."""
-        return self.links.admits(path, query)
+        """Whether the signed query of a media address is genuine, alive, and not forbidden."""
+        if not self.links.admits(path, query):
+            return False
+        channel_id = path.split("/")[2].partition("@")[0].removesuffix(".live.flv")
+        return not any(channel_id in banned for banned in self.world.ledger.bans.values())
 
     def transmits(self, channel: Channel) -> bool:
         """Whether its stream is being sent to the cloud: someone watches, or it is recorded."""
@@ -153,6 +175,42 @@ class Cloud:
     def line(self, channel: Channel) -> asyncio.Lock:
         """Return the line to a device's channel; who holds it is being served."""
         return self._lines.setdefault(channel.channel_id, asyncio.Lock())
+
+    def _on_device(self, channel: Channel, start: float, end: float) -> list[Span]:
+        if channel.device.since is None:
+            return []
+        now = float(int(self.now()))
+        low = max(start, now - RETENTION_DAYS * DAY, channel.device.since)
+        return recorded(channel.habit, "device", low, min(end, now))
+
+    def _in_cloud(
+        self, channel: Channel, start: float, end: float
+    ) -> tuple[list[Span], list[Span]]:
+        """Return what plans recorded: what can be played, and what lies in the archive."""
+        device = channel.device
+        if device.since is None:
+            return [], []
+        now = float(int(self.now()))
+        hot: list[Span] = []
+        archived: list[Span] = []
+        window = (max(start, device.since), min(end, now))
+        for low, high, week, plan in weeks_between(device.memberships(channel.number), *window):
+            cold_from = now - plan.hot_days * DAY
+            kept_from = now - plan.kept_days * DAY
+            hot += recorded(channel.habit, "cloud", max(low, cold_from), high, week)
+            archived += recorded(
+                channel.habit, "cloud", max(low, kept_from), min(high, cold_from), week
+            )
+        return without(joined(hot), device.absences), without(joined(archived), device.absences)
+
+    def _retrieved(self, channel_id: str) -> list[Span]:
+        steady = self.clock.steady()
+        spans = [
+            (float(task.start), float(task.end))
+            for task in self.world.ledger.retrievals.values()
+            if task.playable(channel_id, steady)
+        ]
+        return joined(sorted(spans))
 
     def _toured(self, channel: Channel, slot: int) -> Pose:
         if len(channel.tour) == 1:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus
-from ivcdesk.simulator.recordings import Schedule
 
 RTMP, GB = AccessProtocol.RTMP, AccessProtocol.GB28181
 GATEWAY, IVCP = AccessProtocol.GATEWAY, AccessProtocol.IVCP
 ONLINE, OFFLINE = DeviceStatus.ONLINE, DeviceStatus.OFFLINE
 UNREGISTERED, DISABLED = DeviceStatus.UNREGISTERED, DeviceStatus.DISABLED
+
+
+class PlanKey(StrEnum):
+    """Which of the demo's plans records a device's channels."""
+
+    ALL_DAY = "all-day"
+    WORKDAYS = "workdays"
+    ARCHIVED = "archived"
+    NONE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +44,19 @@ class Model:
     turning: tuple[int, ...] = ()
     lost: tuple[int, ...] = ()
     steady: bool = False
-    schedule: Schedule = Schedule.ALWAYS
+    plan: PlanKey = PlanKey.ALL_DAY
     note: str = ""
 
 
-def _dome(name: str, protocol: AccessProtocol, maker: str, *, steady: bool = False) -> Model:
-    return Model(name, protocol, maker, turning=(0,), steady=steady)
+def _dome(
+    name: str,
+    protocol: AccessProtocol,
+    maker: str,
+    *,
+    steady: bool = False,
+    plan: PlanKey = PlanKey.ALL_DAY,
+) -> Model:
+    return Model(name, protocol, maker, turning=(0,), steady=steady, plan=plan)
 
 
 def _camera(
@@ -48,10 +64,10 @@ def _camera(
     protocol: AccessProtocol,
     maker: str,
     status: DeviceStatus = ONLINE,
-    schedule: Schedule = Schedule.ALWAYS,
+    plan: PlanKey = PlanKey.ALL_DAY,
     note: str = "",
 ) -> Model:
-    return Model(name, protocol, maker, status, schedule=schedule, note=note)
+    return Model(name, protocol, maker, status, plan=plan, note=note)
 
 
 _PORT = Site(
@@ -67,7 +83,7 @@ _PORT = Site(
                 _camera("Lane 1 plate 一道车牌", GATEWAY, "Hikvision"),
                 _camera("Lane 2 plate 二道车牌", GATEWAY, "Hikvision"),
                 _camera("Lane 4 plate 四道车牌", GATEWAY, "Hikvision", OFFLINE),
-                _camera("Visitor lane 访客通道", RTMP, "", schedule=Schedule.WORKDAYS),
+                _camera("Visitor lane 访客通道", RTMP, "", plan=PlanKey.WORKDAYS),
             ),
         ),
         Site(
@@ -79,7 +95,7 @@ _PORT = Site(
                 Model("堆场 Yard NVR B", GATEWAY, "Dahua", cameras=16, turning=(2,), lost=(4, 11)),
                 _camera("Reefer rack 冷箱区", GB, "Uniview"),
                 _camera("Crane 2 二号吊机", GB, "Dahua", UNREGISTERED, note="等待现场接线"),
-                _camera("Crane 3 三号吊机", GB, "Dahua", schedule=Schedule.WORKDAYS),
+                _camera("Crane 3 三号吊机", GB, "Dahua", plan=PlanKey.WORKDAYS),
                 _camera("Old office 旧办公室", RTMP, "", DISABLED, note="2025 已停用"),
             ),
         ),
@@ -88,7 +104,7 @@ _PORT = Site(
             (
                 _dome("PTZ Quay 12", GB, "Hikvision", steady=True),
                 _dome("PTZ Quay 14", GB, "Hikvision"),
-                _camera("Mooring drone feed", RTMP, "", schedule=Schedule.NEVER),
+                _camera("Mooring drone feed", RTMP, "", plan=PlanKey.NONE),
                 _camera("Tide gauge 验潮站", RTMP, "", UNREGISTERED),
                 _camera("Bollard 9 系缆桩", IVCP, "Tencent"),
             ),
@@ -119,7 +135,7 @@ _NINGBO = Site(
             ),
         ),
     ),
-    devices=(_camera("Depot mast 瞭望塔", RTMP, "", schedule=Schedule.NEVER),),
+    devices=(_camera("Depot mast 瞭望塔", RTMP, "", plan=PlanKey.NONE),),
 )
 
 _SUZHOU = Site(
@@ -130,7 +146,7 @@ _SUZHOU = Site(
             (
                 _dome("PTZ Line 1 总装一线", IVCP, "Tencent", steady=True),
                 Model("Assembly NVR", GB, "Hikvision", cameras=24, turning=(3, 12)),
-                _camera("Robot cell 4 机器人", GB, "Hikvision", schedule=Schedule.WORKDAYS),
+                _camera("Robot cell 4 机器人", GB, "Hikvision", plan=PlanKey.WORKDAYS),
                 _camera("Paint shop 喷涂间", GATEWAY, "Uniview", OFFLINE),
                 _camera("Test bench 测试台", GB, "Dahua", UNREGISTERED),
             ),
@@ -138,8 +154,8 @@ _SUZHOU = Site(
         Site(
             "周界 Perimeter",
             (
-                _dome("PTZ Fence East 东围栏", GB, "Dahua"),
-                _dome("PTZ Fence West 西围栏", GATEWAY, "Hikvision"),
+                _dome("PTZ Fence East 东围栏", GB, "Dahua", plan=PlanKey.ARCHIVED),
+                _dome("PTZ Fence West 西围栏", GATEWAY, "Hikvision", plan=PlanKey.ARCHIVED),
                 Model("Perimeter NVR", GB, "Dahua", OFFLINE, cameras=16, turning=(0, 8)),
                 _camera("Bicycle shed 车棚", GB, "Uniview", DISABLED),
                 _camera("Smoking corner 吸烟点", IVCP, "Tencent"),
@@ -166,7 +182,7 @@ _SHENZHEN = Site(
             (
                 _camera("Lobby A 大堂", IVCP, "Tencent"),
                 _camera("Lobby B 大堂", IVCP, "Tencent"),
-                _camera("Town hall stream 全员会", RTMP, "", schedule=Schedule.NEVER),
+                _camera("Town hall stream 全员会", RTMP, "", plan=PlanKey.NONE),
             ),
             region="ap-guangzhou",
         ),
@@ -207,7 +223,7 @@ _HEAD_OFFICE = Site(
     ),
     devices=(
         _dome("PTZ Rooftop 楼顶", IVCP, "Tencent", steady=True),
-        _camera("Reception 前台", GB, "Hikvision", schedule=Schedule.WORKDAYS),
+        _camera("Reception 前台", GB, "Hikvision", plan=PlanKey.WORKDAYS),
     ),
 )
 

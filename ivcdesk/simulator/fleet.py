@@ -5,9 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus
-from ivcdesk.simulator.demo import VIEWS, Model, Site
+from ivcdesk.simulator.demo import VIEWS, Model, PlanKey, Site
 from ivcdesk.simulator.dice import dice
-from ivcdesk.simulator.recordings import Schedule
 
 _PROVINCES = (
     "上海 Shanghai",
@@ -75,7 +74,7 @@ def _model(chance: Random, index: int) -> Model:
     status = _STATUSES[(chance.random() > 0.88) + (chance.random() > 0.97) * 2]
     maker = "Tencent" if protocol is AccessProtocol.IVCP else _MAKERS[index % 3]
     if protocol is AccessProtocol.RTMP:
-        return Model(f"Push {index:06d}", protocol, "", status, schedule=Schedule.NEVER)
+        return Model(f"Push {index:06d}", protocol, "", status, plan=PlanKey.NONE)
     if index % 12 == 5:
         return Model(f"NVR {index:06d}", protocol, maker, status, cameras=16, turning=(2, 9))
     if index % 5 == 0:

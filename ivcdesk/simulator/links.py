@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from ivcdesk.simulator.clock import Clock
 
 LIVE_SECONDS = 6 * 3600
 PLAYBACK_SECONDS = 6 * 3600
-_SIGNED = ("start", "end", "starttime", "endtime")
+_SIGNED = ("start", "end", "starttime", "endtime", "stream_type")
 
 
 class Links:
@@ -26,7 +27,7 @@ class Links:
         self._key = secrets.token_bytes(32)
         self.base = ""
 
-    def address(self, path: str, seconds: float, query: dict[str, object] | None = None) -> str:
+    def address(self, path: str, seconds: float, query: Mapping[str, object] | None = None) -> str:
         """Return an absolute address that is good for so many seconds."""
         signed = {key: str(value) for key, value in (query or {}).items()}
         signed["expires"] = str(int(self._clock.now() + seconds))

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from random import Random
 
@@ -26,12 +25,9 @@ _MINUTE = 60
 _DISK_BLOCK_DAYS = 20
 
 
-class Schedule(StrEnum):
-    """When a channel's pictures are sent to the cloud's storage."""
-
-    ALWAYS = "always"
-    WORKDAYS = "workdays"
-    NEVER = "never"
+# hours of the week: the day (1 is Monday), and seconds since its midnight
+Week = tuple[tuple[int, int, int], ...]
+ALL_WEEK: Week = tuple((day, 0, DAY) for day in range(1, 8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +43,6 @@ class Habit:
     site: int
     device: int
     channel: int
-    schedule: Schedule = Schedule.ALWAYS
     storage: bool = True
     steady: bool = False
     long_files: bool = False
@@ -65,13 +60,18 @@ def day_start(day: int) -> int:
     return day * DAY - CLOUD_OFFSET
 
 
-def recorded(habit: Habit, storage: Storage, start: float, end: float) -> list[Span]:
-    """Return what is stored between two moments, sorted, clipped, merged over midnights."""
+def recorded(
+    habit: Habit, storage: Storage, start: float, end: float, week: Week = ALL_WEEK
+) -> list[Span]:
+    """Return what is stored between two moments, sorted, clipped, merged over midnights.
+
+    ``week`` says when the cloud records; devices with storage always do.
+    """
     spans: list[Span] = []
     if start >= end:
         return spans
     for day in range(cloud_day(start), cloud_day(end) + 1):
-        for begin, finish in _stored(habit, storage, day):
+        for begin, finish in _stored(habit, storage, week, day):
             low, high = max(begin, start), min(finish, end)
             if low >= high:
                 continue
@@ -134,12 +134,34 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
+def within(spans: list[Span], window: list[Span]) -> list[Span]:
+    """Return the parts of sorted spans that lie in sorted, separate windows."""
+    parts = [
+        (max(low, begin), min(high, finish))
+        for begin, finish in window
+        for low, high in spans
+        if low < finish and high > begin
+    ]
+    return sorted(parts)
+
+
+def joined(spans: list[Span]) -> list[Span]:
+    """Return spans sorted, those that touch or overlap made one."""
+    whole: list[Span] = []
+    for low, high in sorted(spans):
+        if whole and low <= whole[-1][1]:
+            whole[-1] = (whole[-1][0], max(high, whole[-1][1]))
+        else:
+            whole.append((low, high))
+    return whole
+
+
 @lru_cache(maxsize=4096)
-def _stored(habit: Habit, storage: Storage, day: int) -> tuple[Span, ...]:
+def _stored(habit: Habit, storage: Storage, week: Week, day: int) -> tuple[Span, ...]:
     midnight = day_start(day)
     holes = list(_failures(habit, midnight))
     if storage == "cloud":
-        spans = _scheduled(habit.schedule, midnight)
+        spans = _scheduled(week, day)
         holes += _network_outages(habit, midnight)
     else:
         spans = [(float(midnight), float(midnight + DAY))] if habit.storage else []
@@ -147,15 +169,16 @@ def _stored(habit: Habit, storage: Storage, day: int) -> tuple[Span, ...]:
     return tuple(without(spans, holes))
 
 
-def _scheduled(schedule: Schedule, midnight: int) -> list[Span]:
-    if schedule is Schedule.NEVER:
-        return []
-    if schedule is Schedule.ALWAYS:
-        return [(float(midnight), float(midnight + DAY))]
-    weekday = (cloud_day(midnight) + 3) % 7
-    if weekday == 6:
-        return []
-    return [(float(midnight + 7 * 3600), float(midnight + 19 * 3600))]
+def _scheduled(week: Week, day: int) -> list[Span]:
+    weekday, midnight = (day + 3) % 7 + 1, day_start(day)
+    spans: list[Span] = []
+    for begin, end in sorted((begin, end) for at, begin, end in week if at == weekday):
+        low, high = float(midnight + begin), float(midnight + end)
+        if spans and low <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(high, spans[-1][1]))
+        else:
+            spans.append((low, high))
+    return spans
 
 
 def _failures(habit: Habit, midnight: int) -> Iterable[Span]:

@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ivcdesk.simulator.plans import WORKDAY_SECTIONS, week_of
 from ivcdesk.simulator.recordings import (
     CLOUD_PIECE,
     DAY,
     DEVICE_FILE,
     Habit,
-    Schedule,
     cloud_day,
     day_start,
     device_files,
@@ -32,7 +32,6 @@ habits = st.builds(
     site=st.integers(0, 9),
     device=st.integers(0, 99),
     channel=st.integers(0, 999),
-    schedule=st.sampled_from(Schedule),
     storage=st.booleans(),
     steady=st.booleans(),
     long_files=st.booleans(),
@@ -78,8 +77,7 @@ def test_the_same_habit_answers_the_same(habit, storage, moment):
 def test_without_storage_or_schedule_there_is_nothing(habit, window):
     if not habit.storage:
         assert recorded(habit, "device", *window) == []
-    if habit.schedule is Schedule.NEVER:
-        assert recorded(habit, "cloud", *window) == []
+    assert recorded(habit, "cloud", *window, week=()) == []
 
 
 @given(habits, windows, st.integers(0, CLOUD_PIECE - 1))
@@ -161,10 +159,10 @@ def test_a_power_cut_is_the_whole_sites():
 def test_workdays_are_recorded_by_day_and_never_on_sundays():
     sunday = datetime(2026, 11, 22, tzinfo=timezone(timedelta(hours=8)))
     assert sunday.weekday() == 6
-    habit = Habit(seed=1, site=1, device=1, channel=1, schedule=Schedule.WORKDAYS)
+    habit, week = Habit(seed=1, site=1, device=1, channel=1), week_of(WORKDAY_SECTIONS)
     start = sunday.timestamp()
-    assert recorded(habit, "cloud", start, start + DAY) == []
-    monday = recorded(habit, "cloud", start + DAY, start + 2 * DAY)
+    assert recorded(habit, "cloud", start, start + DAY, week) == []
+    monday = recorded(habit, "cloud", start + DAY, start + 2 * DAY, week)
     assert monday[0][0] >= start + DAY + 7 * 3600
     assert monday[-1][1] <= start + DAY + 19 * 3600
 

@@ -7,10 +7,10 @@ import re
 from ivcdesk.api import actions as wire
 from ivcdesk.api.actions import DescribeDeviceChannel, DescribeUserDevice, ListDevices
 from ivcdesk.simulator.cloud import Cloud
+from ivcdesk.simulator.codes import CLUSTERS, GATEWAY_PROTOCOLS
 from ivcdesk.simulator.handlers.finding import find_device, find_organization, page
 from ivcdesk.simulator.handlers.table import handles
 from ivcdesk.simulator.refusal import Refusal
-from ivcdesk.simulator.seed import CLUSTERS, GATEWAY_PROTOCOLS
 from ivcdesk.simulator.state import Channel, Device
 
 SIP_PORT = 5060
@@ -115,8 +115,8 @@ def _detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
         push_stream_url=_push_address(cloud, device) if pushes else "",
         status=device.status,
         organization_id=wire.OrganizationId(device.organization.organization_id),
-        gateway_id=wire.GatewayId(device.gateway_id),
-        gateway_name=device.gateway_name,
+        gateway_id=wire.GatewayId(device.gateway.gateway_id if device.gateway else ""),
+        gateway_name=device.gateway.name if device.gateway else "",
         protocol_type_name=GATEWAY_PROTOCOLS.get(device.protocol_type, ""),
         protocol_type=device.protocol_type,
         ip=device.ip,
@@ -125,10 +125,10 @@ def _detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
         region=device.region,
         manufacturer=device.manufacturer,
         audio_switch=device.audio_switch,
-        subscribe_switch=int(sip and device.type is wire.DeviceType.NVR),
+        subscribe_switch=device.subscribe_switch,
         app_name=device.app_name,
         stream_name=device.stream_name,
-        silent_frame_switch=0,
+        silent_frame_switch=device.silent_frame_switch,
     )
 
 

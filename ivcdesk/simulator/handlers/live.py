@@ -10,6 +10,7 @@ from ivcdesk.simulator.links import LIVE_SECONDS
 from ivcdesk.simulator.refusal import Refusal
 
 STREAM_TYPES = ("1", "2")
+_MAIN_RESOLUTIONS = ("5", "6")
 
 
 @handles(ControlDeviceStream)
@@ -25,9 +26,17 @@ def control_device_stream(cloud: Cloud, action: ControlDeviceStream) -> StreamAn
     channel = find_channel(cloud, action.channel_id)
     require_channel(channel)
     path = f"/live/{channel.channel_id}"
+    query = {"stream_type": _stream_type(action)}
     return StreamAnswer(
         data=StreamUrls(
-            flv=cloud.links.address(f"{path}.live.flv", LIVE_SECONDS),
-            hls=cloud.links.address(f"{path}/hls.m3u8", LIVE_SECONDS),
+            flv=cloud.links.address(f"{path}.live.flv", LIVE_SECONDS, query),
+            hls=cloud.links.address(f"{path}/hls.m3u8", LIVE_SECONDS, query),
         )
     )
+
+
+def _stream_type(action: ControlDeviceStream) -> str:
+    """Return ``1`` for the main stream; a resolution of 720 lines and more is the main stream's."""
+    if action.resolution:
+        return "1" if action.resolution in _MAIN_RESOLUTIONS or len(action.resolution) > 6 else "2"
+    return action.stream_type or "1"
