@@ -207,11 +207,16 @@ class Camera:
         for number in order[np.argsort(-distance[order])]:
             mover = traffic.movers[number]
             name, pixels = mover.model, float(scale[number])
+            left, top = round(float(x[number])), round(float(y[number]))
+            # A little nearer than it is: the thing's own front is.
+            code = depth_code(float(distance[number]) * 0.97 - 1)
+            if _hidden(backdrop.depth, left, top, math.ceil(room[number]), code):
+                continue
             if name == "puff":
                 pixels *= float(sizes[number])
                 # Steam thins out as it spreads.
-                left = max(1.1 - float(sizes[number]) / (mover.size * mover.grows), 0.0)
-                name = f"puff{round(mover.tint[0] * left / 6) * 6}"
+                thick = max(1.1 - float(sizes[number]) / (mover.size * mover.grows), 0.0)
+                name = f"puff{round(mover.tint[0] * thick / 6) * 6}"
             seen_as = look(
                 name,
                 heading=float(headings[number]),
@@ -223,9 +228,6 @@ class Camera:
                 air=self._scene.place.air,
             )
             sprite = self._sprites.get(seen_as, mover.tint)
-            # A little nearer than it is: the thing's own front is.
-            code = depth_code(float(distance[number]) * 0.97 - 1)
-            left, top = round(float(x[number])), round(float(y[number]))
             lay_sprite(picture, backdrop.depth, sprite, left, top, code)
 
     def _through_the_lens(self, picture: Planes, pose: Pose) -> Planes:
@@ -243,6 +245,12 @@ class Camera:
         if abs(pose.iris) > 0.01:
             picture.y[:] = _iris_table(round(min(max(pose.iris, -1), 1), 2))[picture.y]
         return picture
+
+
+def _hidden(depth: Pixels, x: int, y: int, reach: int, code: int) -> bool:
+    """Whether everything within ``reach`` pixels of a place is nearer than a depth code."""
+    around = depth[max(y - reach, 0) : y + reach // 2 + 1, max(x - reach, 0) : x + reach + 1]
+    return around.size == 0 or int(around.max()) < code
 
 
 def _iris_table(iris: float) -> Pixels:

@@ -202,23 +202,29 @@ def pulse(along: Array, period: float, duty: float, footprint: Array | float) ->
     """Return how much of a footprint (m) lies in the first ``duty`` of each period (m)."""
     middle = along * F(1 / period)
     half = np.maximum(footprint * F(0.5 / period), F(1e-4))
-    inside = _pulse_area(middle + half, duty) - _pulse_area(middle - half, duty)
-    share: Array = inside / (2 * half)
+    share = _pulse_area(middle + half, duty)
+    share -= _pulse_area(middle - half, duty)
+    half *= 2
+    share /= half
     return share
 
 
 def _pulse_area(t: Array, duty: float) -> Array:
     whole = np.floor(t)
-    area: Array = whole * F(duty) + np.minimum(t - whole, F(duty))
-    return area
+    t -= whole
+    np.minimum(t, F(duty), out=t)
+    whole *= F(duty)
+    whole += t
+    return whole
 
 
 def band(along: Array, start: float, end: float, footprint: Array | float) -> Array:
     """Return how much of a footprint (m) lies between two places on a line."""
     inverse = 1 / np.maximum(footprint, F(1e-4))
-    low = np.clip((along - F(start)) * inverse + F(0.5), 0, 1)
-    high = np.clip((along - F(end)) * inverse + F(0.5), 0, 1)
-    share: Array = low - high
+    scaled_along = along * inverse
+    inverse = np.asarray(inverse)
+    share: Array = np.clip(scaled_along - (start * inverse - F(0.5)), 0, 1)
+    share -= np.clip(scaled_along - (end * inverse - F(0.5)), 0, 1)
     return share
 
 

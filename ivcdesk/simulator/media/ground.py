@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
@@ -40,6 +41,19 @@ class Ground:
     def empty(self) -> bool:
         """Whether the window shows only sky."""
         return self.x.size == 0
+
+    def cut(self, wanted: Array) -> Ground | None:
+        """Return the part around the pixels that are wanted, which shares this one's paint."""
+        rows, columns = np.flatnonzero(wanted.any(axis=1)), np.flatnonzero(wanted.any(axis=0))
+        if not len(rows):
+            return None
+        down, across = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+        part = copy.copy(self)
+        part.reach, part._deep, part._wide = self.reach[down], self._deep[down], self._wide[down]
+        part._sine, part._cosine = self._sine[across], self._cosine[across]
+        part.x, part.y = self.x[down, across], self.y[down, across]
+        part.colour, part.glow = self.colour[:, down, across], self.glow[down, across]
+        return part
 
     def footprint(self, nx: float, ny: float) -> Array:
         """Return how long a pixel is (m) along a direction of the ground."""
@@ -131,40 +145,62 @@ def paint_road(
     ``breaks`` are stretches along it without markings (crossings), ``zebras`` where pedestrians
     cross; ``solid`` paints an unbroken middle line of a motorway without pavements.
     """
+    whole, half = ground, road.half
+    right, _, foot = road.across(whole)
+    part = whole.cut(np.abs(right) < half + road.walk + foot)
+    if part is None:
+        return
+    ground = part
     right, forward, foot = road.across(ground)
     deep = ground.footprint(*road.along)
-    half = road.half
     if road.walk:
         walk = band(right, -half - road.walk, half + road.walk, foot)
-        slabs = pulse(forward, 1.2, 0.05, deep) + pulse(right, 1.2, 0.05, foot)
-        ground.lay(walk, PAVING)
-        ground.lay(walk * np.clip(slabs, 0, 1), (116, 114, 110), 0.5)
+        slabs = np.minimum(pulse(forward, 1.2, 0.05, deep) + pulse(right, 1.2, 0.05, foot), 1)
+        ground.lay(walk, _shades(PAVING, 1 - F(0.12) * slabs))
         ground.lay(band(np.abs(right), half, half + 0.35, foot), (186, 184, 178))
-    surface = ground.texture(0.05, 0.35)
-    carriage = band(right, -half, half, foot)
     worn = 1 - F(0.05) * pulse(right - F(0.9), road.lane, 0.45, foot)
-    tone = surface * worn
-    ground.lay(carriage, np.stack([F(channel) * tone for channel in road.tone]))
+    worn *= ground.texture(0.05, 0.35)
+    ground.lay(band(right, -half, half, foot), _shades(road.tone, worn))
     marked = np.ones_like(right)
     for start, end in breaks:
         marked *= 1 - band(forward, start, end, deep)
-    dashes = pulse(forward, 9.0, 0.42, deep) * marked
-    for side in (-1, 1):
-        for number in range(1, road.lanes):
-            middle = side * (road.median / 2 + number * road.lane)
-            ground.lay(band(right, middle - 0.09, middle + 0.09, foot) * dashes, MARKING)
-        edge = side * (half - 0.35)
-        ground.lay(band(right, edge - 0.08, edge + 0.08, foot) * marked, MARKING, 0.85)
-        inner = side * max(road.median / 2 + 0.25, 0.16)
-        if road.median > 0 or not solid:
-            tint = MARKING if solid else YELLOW
-            ground.lay(band(right, inner - 0.08, inner + 0.08, foot) * marked, tint)
     if road.median > 0.5:
         strip = band(right, -road.median / 2 + 0.2, road.median / 2 - 0.2, foot) * marked
         ground.lay(strip, (96, 122, 82))
+    _paint_lines(ground, road, right, foot, marked, pulse(forward, 9.0, 0.42, deep), solid=solid)
     for where in zebras:
         stripes = pulse(right, 1.0, 0.5, foot) * band(forward, where - 1.8, where + 1.8, deep)
         ground.lay(stripes * band(right, -half + 0.5, half - 0.5, foot), MARKING, 0.92)
+
+
+def _paint_lines(
+    ground: Ground,
+    road: Road,
+    right: Array,
+    foot: Array,
+    marked: Array,
+    dashes: Array,
+    *,
+    solid: bool,
+) -> None:
+    away = np.abs(right)
+    edge = road.half - 0.35
+    white = band(away, edge - 0.08, edge + 0.08, foot)
+    for number in range(1, road.lanes):
+        middle = road.median / 2 + number * road.lane
+        white += band(away, middle - 0.09, middle + 0.09, foot) * dashes
+    inner = max(road.median / 2 + 0.25, 0.16)
+    line = band(away, inner - 0.08, inner + 0.08, foot)
+    if solid:
+        white += line
+    white *= marked
+    ground.lay(white, MARKING, 0.92)
+    if not solid:
+        ground.lay(line * marked, YELLOW)
+
+
+def _shades(colour: Colour, tone: Array) -> Array:
+    return np.stack([F(channel) * tone for channel in colour])
 
 
 def paint_arc(

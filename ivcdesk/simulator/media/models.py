@@ -35,15 +35,22 @@ class Face:
 class Model:
     """Faces of one thing, packed: all corners (n, 3), and where each face's corners begin.
 
-    ``quads`` are the numbers of the faces with four corners.
+    ``groups`` are the numbers of the faces by how many corners they have; the other arrays
+    repeat what the faces say, for all of them at once.
     """
 
     faces: tuple[Face, ...]
     points: Array
-    starts: tuple[int, ...]
+    starts: Array
     normals: Array
     size: float
-    quads: Array
+    counts: Array
+    groups: tuple[tuple[int, Array], ...]
+    flat: Array
+    tones: Array
+    glows: Array
+    bodies: Array
+    opacities: Array
     lamps: tuple[tuple[tuple[float, float, float], Colour], ...] = ()
 
 
@@ -134,9 +141,24 @@ def _pack(
         normal = np.cross(b - a, c - a)
         normals.append(normal / max(float(np.linalg.norm(normal)), 1e-6))
     size = float(np.abs(points).max())
-    quads = np.array([n for n, face in enumerate(faces) if len(face.corners) == 4])
+    counts = np.array([len(face.corners) for face in faces])
+    groups = tuple((int(n), np.flatnonzero(counts == n)) for n in np.unique(counts))
+    own = np.array([face.colour is BODY for face in faces])
+    tones = np.array([(0, 0, 0) if face.colour is BODY else face.colour for face in faces], F)
     return Model(
-        tuple(faces), points, tuple(starts), np.array(normals, F), size, quads, tuple(lamps)
+        faces=tuple(faces),
+        points=points,
+        starts=np.array(starts),
+        normals=np.array(normals, F),
+        size=size,
+        counts=counts,
+        groups=groups,
+        flat=np.array([face.flat for face in faces]),
+        tones=tones,
+        glows=np.array([face.glow for face in faces], F),
+        bodies=own,
+        opacities=np.array([face.opacity for face in faces], F),
+        lamps=tuple(lamps),
     )
 
 

@@ -116,9 +116,9 @@ def _ball(
     away = np.sqrt(across * across + down * down)
     rough: Array | np.floating = F(0)
     if flat == 1 and radius > 4:
-        cells = np.arange(left, right, dtype=F)
-        rows = np.arange(top, bottom, dtype=F)[:, None]
-        rough = F(0.16) * grain(cells + 0 * rows, rows + 0 * cells, max(radius / 9, 1.0))
+        # Counted from the middle, so that neighbouring tiles continue each other.
+        places = across * F(radius) + 0 * down, down * F(tall) + 0 * across
+        rough = F(0.16) * grain(places[0] + F(999), places[1] + F(999), max(radius / 9, 1.0))
     cover = np.clip((1 + rough - away) * F(min(radius, tall * 2)) + F(0.5), 0, 1) * F(opacity)
     light = 1 + F(0.16) * np.clip(-(across * F(0.5) + down), -1, 1) + rough * F(0.5)
     tones = np.stack([F(colour[channel]) * light for channel in range(3)])

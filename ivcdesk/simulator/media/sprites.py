@@ -9,32 +9,35 @@ from typing import NamedTuple
 import numpy as np
 
 from ivcdesk.simulator.media.cache import ByteCache
-from ivcdesk.simulator.media.drawing import Colour, F, mix, scaled, span_cover, spans
+from ivcdesk.simulator.media.drawing import Colour, F, span_cover, spans
 from ivcdesk.simulator.media.light import Light, shaded, tints, to_planes
-from ivcdesk.simulator.media.models import BODY, Model, model
+from ivcdesk.simulator.media.models import Model, model
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes
 from ivcdesk.simulator.media.solids import SUN_AZIMUTH, Air
 
-_TURN = 5.0  # degrees between two views of a model
+_TURN = 6.0  # degrees between two views of a model
 _TILT = 2.5
-_GROWTH = math.log(1.06)  # sizes go up in such steps
+_GROWTH = math.log(1.08)  # sizes go up in such steps
 _SUNS, _VEILS = 12, 12
+_FULL = 190  # the level that stands for a body in full light
+_SMALL = 6000  # px up to which a picture is kept in each colour
+_AT_ONCE = 160_000  # samples up to which all faces of a picture are filled in one go
 
 
 @dataclass(frozen=True)
 class Sprite:
-    """A small picture: colour times coverage (0..60160) and what remains of the ground (0..256).
+    """A small picture: colour times coverage, and what remains of the ground (0..255).
 
     ``left`` and ``top`` (px) are where its corner lies from the model's origin.
     """
 
     left: int
     top: int
-    y: Array
-    u: Array
-    v: Array
-    rest: Array
-    rest_small: Array
+    y: Pixels
+    u: Pixels
+    v: Pixels
+    rest: Pixels
+    rest_small: Pixels
 
 
 @dataclass(frozen=True)
@@ -42,25 +45,29 @@ class Cast:
     """A model drawn without its own colour: ``body`` says where, and how bright, that goes."""
 
     bare: Sprite
-    body: Array
-    body_small: Array
+    body: Pixels
+    body_small: Pixels
 
     def tinted(self, tint: Colour, light: Light) -> Sprite:
         """Return the picture in a colour."""
-        red, green, blue = (tint[n] * share for n, share in enumerate(tints(light)))
         bare = self.bare
-        y = bare.y + self.body * F(red * 0.2568 + green * 0.5041 + blue * 0.0979)
-        u = bare.u + self.body_small * F(red * -0.1482 + green * -0.2910 + blue * 0.4392)
-        v = bare.v + self.body_small * F(red * 0.4392 + green * -0.3678 + blue * -0.0714)
+        red, green, blue = (tint[n] * share / _FULL for n, share in enumerate(tints(light)))
         return Sprite(
             bare.left,
             bare.top,
-            np.minimum(y, 60160).astype(np.uint16),
-            u.astype(np.uint16),
-            v.astype(np.uint16),
+            _added(bare.y, self.body, red * 0.2568 + green * 0.5041 + blue * 0.0979),
+            _added(bare.u, self.body_small, red * -0.1482 + green * -0.2910 + blue * 0.4392),
+            _added(bare.v, self.body_small, red * 0.4392 + green * -0.3678 + blue * -0.0714),
             bare.rest,
             bare.rest_small,
         )
+
+
+def _added(plane: Pixels, body: Pixels, amount: float) -> Pixels:
+    # In 128ths: |amount| stays below 1.2, so the products fit 16 bits.
+    total = plane + ((body * np.int16(round(amount * 128))) >> 7)
+    sum_: Pixels = np.clip(total, 0, 255).astype(np.uint8)
+    return sum_
 
 
 class Look(NamedTuple):
@@ -108,22 +115,23 @@ class Sprites:
     """Draws models on demand; safe to share between threads."""
 
     def __init__(self, *, megabytes: int = 40) -> None:
-        self._casts: ByteCache[Look, Cast] = ByteCache((megabytes << 20) // 2)
-        self._tinted: ByteCache[tuple[Look, Colour], Sprite] = ByteCache((megabytes << 20) // 2)
+        self._casts: ByteCache[Look, Cast] = ByteCache((megabytes << 20) * 3 // 4)
+        self._tinted: ByteCache[tuple[Look, Colour], Sprite] = ByteCache((megabytes << 20) // 4)
 
     def get(self, seen: Look, tint: Colour) -> Sprite:
         """Return a model's picture; it is empty where there is too little to see."""
-
-        def make() -> tuple[Sprite, int]:
+        key = (seen, tint)
+        found = self._tinted.get(key)
+        if found is None:
             cast = self._casts.obtain(seen, lambda: _measured(_draw(seen)))
-            sprite = cast.tinted(tint, seen.light)
-            return sprite, 3 * sprite.y.nbytes + 400
-
-        return self._tinted.obtain((seen, tint), make)
+            found = cast.tinted(tint, seen.light)
+            if found.y.size < _SMALL:
+                self._tinted.put(key, found, found.y.size * 3 // 2 + 500)
+        return found
 
 
 def _measured(cast: Cast) -> tuple[Cast, int]:
-    return cast, 4 * cast.bare.y.nbytes + 600
+    return cast, 4 * cast.bare.y.size + 700
 
 
 def _draw(seen: Look) -> Cast:
@@ -166,86 +174,109 @@ class _Studio:
         if width * height > 2_000_000:
             nothing = np.zeros((2, 2), F)
             return _pack(np.zeros((3, 2, 2), F), nothing, nothing, 0, 0)
-        shape, seen = self._shape, self._seen
-        shades = self._shades()
-        subrows = 4 if height < 64 else 2
-        lines = (np.arange(height * subrows, dtype=F) + F(0.5)) / F(subrows)
         order = self._visible()
-        starts = self._quad_spans([n for n in order if len(shape.faces[n].corners) == 4], lines)
-        paint = np.zeros((5, height, width), F)  # red, green, blue, lamps, body
-        alpha = np.zeros((height, width), F)
-        share = seen.veil / _VEILS
-        for number in order:
-            face = shape.faces[number]
-            begin = shape.starts[number]
-            corners = slice(begin, begin + len(face.corners))
-            xs, ys = self._x[corners], self._y[corners]
-            x0, x1 = max(math.floor(xs.min()), 0), min(math.ceil(xs.max()), width)
-            y0, y1 = max(math.floor(ys.min()), 0), min(math.ceil(ys.max()), height)
-            rows = slice(y0 * subrows, y1 * subrows)
-            if number in starts:
-                start, end = starts[number]
-                start, end = start[rows], end[rows]
-            else:
-                after = np.roll(np.arange(len(xs)), -1)
-                start, end = spans(xs, ys, xs[after], ys[after], lines[rows])
-            cover = span_cover(start, end, x0, x1, subrows)
-            if face.opacity < 1:
-                cover *= F(face.opacity)
-            body = face.colour is BODY
-            shade = 1.0 if face.glow > 0.7 else float(shades[number])
-            tone = (0.0, 0.0, 0.0) if body else scaled(face.colour, shade)
-            own = shade * (1 - share) if body else 0.0
-            values = (*mix(tone, seen.haze, share), face.glow * (1 - share), own)
-            area = np.s_[:, y0:y1, x0:x1]
-            rest = 1 - cover
-            part = paint[area]
-            part *= rest
-            part += np.array(values, F)[:, None, None] * cover
-            solid = alpha[y0:y1, x0:x1]
-            solid *= rest
-            solid += cover
+        values = self._values(order)
+        subrows = 4 if height < 64 else 2
+        starts, ends = self._spans(order, subrows)
+        if len(order) * width * height * subrows < _AT_ONCE:
+            paint, alpha = self._paint_at_once(order, values, starts, ends, subrows)
+        else:
+            paint, alpha = self._paint_in_turn(order, values, starts, ends, subrows)
         clear = 1 / np.maximum(alpha, F(1e-3))
-        rgb = shaded(paint[:3] * clear, paint[3] * clear, seen.light)
+        rgb = shaded(paint[:3] * clear, paint[3] * clear, self._seen.light)
         if self._halo:
             self._add_halos(rgb, paint[4], alpha)
         return _pack(rgb, alpha, paint[4], self._left, self._top)
 
-    def _shades(self) -> Array:
-        normals = self._shape.normals
-        sun = math.radians(self._seen.sun * 360 / _SUNS)
-        lit = np.clip(normals[:, 0] * math.cos(sun) + normals[:, 1] * math.sin(sun), -0.3, 1)
+    def _values(self, order: Array) -> Array:
+        """Return what faces paint: red, green, blue, lamp light, own colour; shape (n, 5)."""
+        shape, seen = self._shape, self._seen
+        normals = shape.normals[order]
+        sun = math.radians(seen.sun * 360 / _SUNS)
+        lit = np.clip(normals[:, 0] * F(math.cos(sun)) + normals[:, 1] * F(math.sin(sun)), -0.3, 1)
         flat = np.hypot(normals[:, 0], normals[:, 1])
-        shades: Array = 0.72 + 0.2 * lit * flat + 0.28 * normals[:, 2]
-        return shades
+        shades = F(0.72) + F(0.2) * lit * flat + F(0.28) * normals[:, 2]
+        glows = shape.glows[order]
+        shades = np.where(glows > 0.7, F(1), shades)
+        veil = seen.veil / _VEILS
+        values = np.empty((len(order), 5), F)
+        tones = shape.tones[order] * shades[:, None]
+        values[:, :3] = tones + (np.array(seen.haze, F) - tones) * F(veil)
+        values[:, 3] = glows * F(1 - veil)
+        values[:, 4] = np.where(shape.bodies[order], shades * F(1 - veil), F(0))
+        return values
 
-    def _visible(self) -> list[int]:
+    def _visible(self) -> Array:
         """Return the faces that look at the eye and are large enough, farthest first."""
         sin_t, cos_t, sin_d, cos_d = self._view
         shape = self._shape
-        normals = shape.normals
+        normals, starts = shape.normals, shape.starts
         sight = (normals[:, 0] * cos_t + normals[:, 1] * sin_t) * cos_d - normals[:, 2] * sin_d
-        starts = np.array(shape.starts)
-        counts = np.diff(np.append(starts, len(self._x)))
         wide = np.maximum.reduceat(self._x, starts) - np.minimum.reduceat(self._x, starts)
         tall = np.maximum.reduceat(self._y, starts) - np.minimum.reduceat(self._y, starts)
-        depth = np.add.reduceat(self._depth, starts) / counts
-        flat = np.array([face.flat for face in shape.faces])
-        depth = np.where(flat, 1e9, depth)
-        shown = (flat | (sight < -0.01)) & (np.minimum(wide, tall) > 0.25)
-        shown &= np.maximum(wide, tall) > 0.8
+        depth = np.add.reduceat(self._depth, starts) / shape.counts
+        depth = np.where(shape.flat, F(1e9), depth)
+        shown = (shape.flat | (sight < -0.01)) & (np.minimum(wide, tall) > 0.35)
+        shown &= np.maximum(wide, tall) > 0.9
         numbers = np.flatnonzero(shown)
-        return [int(n) for n in numbers[np.argsort(-depth[numbers], kind="stable")]]
+        order: Array = numbers[np.argsort(-depth[numbers], kind="stable")]
+        return order
 
-    def _quad_spans(self, numbers: list[int], lines: Array) -> dict[int, tuple[Array, Array]]:
-        """Return where each line enters and leaves each of the four-cornered faces."""
-        if not numbers:
-            return {}
-        corners = np.array([self._shape.starts[n] for n in numbers])[:, None] + np.arange(4)
-        xs, ys = self._x[corners], self._y[corners]
-        after = np.array([1, 2, 3, 0])
-        start, end = spans(xs, ys, xs[:, after], ys[:, after], lines)
-        return {number: (start[n], end[n]) for n, number in enumerate(numbers)}
+    def _spans(self, order: Array, subrows: int) -> tuple[Array, Array]:
+        """Return where each line of pixels enters and leaves each face, shapes (n, lines)."""
+        lines = (np.arange(self._height * subrows, dtype=F) + F(0.5)) / F(subrows)
+        starts = np.empty((len(order), len(lines)), F)
+        ends = np.empty_like(starts)
+        counts = self._shape.counts[order]
+        for count, _ in self._shape.groups:
+            rows = np.flatnonzero(counts == count)
+            if len(rows):
+                corners = self._shape.starts[order[rows], None] + np.arange(count)
+                after = np.arange(1, count + 1) % count
+                xs, ys = self._x[corners], self._y[corners]
+                starts[rows], ends[rows] = spans(xs, ys, xs[:, after], ys[:, after], lines)
+        return starts, ends
+
+    def _paint_at_once(
+        self, order: Array, values: Array, starts: Array, ends: Array, subrows: int
+    ) -> tuple[Array, Array]:
+        """Paint a small picture: all faces' coverage side by side, then weighed."""
+        height, width, count = self._height, self._width, len(order)
+        if not count:
+            return np.zeros((5, height, width), F), np.zeros((height, width), F)
+        cover = span_cover(starts.reshape(-1), ends.reshape(-1), 0, width, subrows)
+        cover = cover.reshape(count, height * width)
+        cover *= self._shape.opacities[order, None]
+        # What lies nearer lets the rest of the light through.
+        rest = np.cumprod((1 - cover)[::-1], axis=0)[::-1]
+        cover[:-1] *= rest[1:]
+        paint = values.T @ cover
+        return paint.reshape(5, height, width), (1 - rest[0]).reshape(height, width)
+
+    def _paint_in_turn(
+        self, order: Array, values: Array, starts: Array, ends: Array, subrows: int
+    ) -> tuple[Array, Array]:
+        """Paint a large picture: each face only where it lies."""
+        height, width = self._height, self._width
+        paint = np.zeros((5, height, width), F)
+        alpha = np.zeros((height, width), F)
+        for place, number in enumerate(order):
+            begin = self._shape.starts[number]
+            corners = slice(begin, begin + self._shape.counts[number])
+            xs, ys = self._x[corners], self._y[corners]
+            x0, x1 = max(math.floor(xs.min()), 0), min(math.ceil(xs.max()), width)
+            y0, y1 = max(math.floor(ys.min()), 0), min(math.ceil(ys.max()), height)
+            rows = slice(y0 * subrows, y1 * subrows)
+            cover = span_cover(starts[place, rows], ends[place, rows], x0, x1, subrows)
+            cover *= self._shape.opacities[number]
+            rest = 1 - cover
+            part = paint[:, y0:y1, x0:x1]
+            part *= rest
+            part += values[place][:, None, None] * cover
+            solid = alpha[y0:y1, x0:x1]
+            solid *= rest
+            solid += cover
+        return paint, alpha
 
     def _add_halos(self, rgb: Array, body: Array, alpha: Array) -> None:
         """Let lamps that face the eye shine into the air around them."""
@@ -286,12 +317,23 @@ def _draw_puff(radius: float, density: float, light: Light) -> Cast:
 
 def _pack(rgb: Array, alpha: Array, body: Array, left: int, top: int) -> Cast:
     planes = to_planes(rgb)
-    full = np.round(np.clip(alpha, 0, 1) * 256).astype(np.uint16)
-    half = np.round(np.clip(_halved(alpha), 0, 1) * 256).astype(np.uint16)
+    full = np.clip(alpha, 0, 1)
+    half = _halved(full)
     bare = Sprite(
-        left, top, planes.y * full, planes.u * half, planes.v * half, 256 - full, 256 - half
+        left,
+        top,
+        (planes.y * full + F(0.5)).astype(np.uint8),
+        (planes.u * half + F(0.5)).astype(np.uint8),
+        (planes.v * half + F(0.5)).astype(np.uint8),
+        (F(255.49) - full * F(255)).astype(np.uint8),
+        (F(255.49) - half * F(255)).astype(np.uint8),
     )
-    return Cast(bare, body * F(256), _halved(body) * F(256))
+    return Cast(bare, _bytes(body), _bytes(_halved(body)))
+
+
+def _bytes(body: Array) -> Pixels:
+    levels: Pixels = np.clip(body * F(_FULL), 0, 255).astype(np.uint8)
+    return levels
 
 
 def _halved(plane: Array) -> Array:
@@ -319,11 +361,7 @@ def lay_sprite(
             if nearer.all():
                 return
             hidden = nearer
-    if hidden is not None:
-        colour = np.where(hidden, np.uint16(0), colour)
-        rest = np.where(hidden, np.uint16(256), rest)
-    target = picture.y[y0:y1, x0:x1]
-    target[:] = (target * rest + colour) >> 8
+    _mix(picture.y[y0:y1, x0:x1], colour, rest, hidden)
     sx0, sy0 = (x0 - left) // 2, (y0 - top) // 2
     tx0, ty0 = x0 // 2, y0 // 2
     wide = min(sprite.u.shape[1] - sx0, width // 2 - tx0, (x1 - x0 + 1) // 2)
@@ -332,13 +370,19 @@ def lay_sprite(
         return
     small = np.s_[sy0 : sy0 + tall, sx0 : sx0 + wide]
     rest = sprite.rest_small[small]
-    masked = None
     if hidden is not None:
-        masked = hidden[::2, ::2][:tall, :wide]
-        rest = np.where(masked, np.uint16(256), rest)
+        hidden = hidden[::2, ::2][:tall, :wide]
     for plane, chroma in ((picture.u, sprite.u), (picture.v, sprite.v)):
-        values = chroma[small]
-        if masked is not None:
-            values = np.where(masked, np.uint16(0), values)
-        part = plane[ty0 : ty0 + tall, tx0 : tx0 + wide]
-        part[:] = (part * rest + values) >> 8
+        _mix(plane[ty0 : ty0 + tall, tx0 : tx0 + wide], chroma[small], rest, hidden)
+
+
+def _mix(target: Pixels, colour: Pixels, rest: Pixels, hidden: Array | None) -> None:
+    if hidden is not None:
+        colour = np.where(hidden, np.uint8(0), colour)
+        rest = np.where(hidden, np.uint8(255), rest)
+    # (255 x + 255) >> 8 is x, so that uncovered pixels stay as they are.
+    mixed = np.multiply(target, rest, dtype=np.uint16)
+    mixed += 255
+    mixed >>= 8
+    mixed += colour
+    target[:] = mixed
