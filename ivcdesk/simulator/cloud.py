@@ -103,7 +103,7 @@ class Cloud:
         if channel is None:
             return None
         scene = number(self.seed, "scene", channel.habit.channel) & 0x7FFFFFFF
-        return CameraFacts(channel_id, channel.name, scene)
+        return CameraFacts(channel_id, channel.name, scene, place=channel.device.scenery)
 
     def streaming(self, channel_id: str) -> bool:
         """Whether the channel can send a picture now."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus
+from ivcdesk.simulator.media.source import Place
 
 RTMP, GB = AccessProtocol.RTMP, AccessProtocol.GB28181
 GATEWAY, IVCP = AccessProtocol.GATEWAY, AccessProtocol.IVCP
@@ -24,12 +25,16 @@ class PlanKey(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """An organisation: its name, what stands there, and the sites below it."""
+    """An organisation: its name, what stands there, and the sites below it.
+
+    ``place`` is what its cameras look at; the sites below take it over unless they say otherwise.
+    """
 
     name: str
     devices: tuple[Model, ...] = ()
     below: tuple[Site, ...] = ()
     region: str = "ap-shanghai"
+    place: Place = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ def _camera(
 
 _PORT = Site(
     "上海港 Port of Shanghai",
+    place="harbour",
     below=(
         Site(
             "闸口 Gates",
@@ -115,6 +121,7 @@ _PORT = Site(
 
 _NINGBO = Site(
     "宁波仓 Ningbo depot",
+    place="factory",
     below=(
         Site(
             "一号库 Warehouse 1",
@@ -140,6 +147,7 @@ _NINGBO = Site(
 
 _SUZHOU = Site(
     "苏州工厂 Suzhou plant",
+    place="factory",
     below=(
         Site(
             "总装车间 Assembly hall",
@@ -166,6 +174,7 @@ _SUZHOU = Site(
 
 _SHENZHEN = Site(
     "深圳园区 Shenzhen campus",
+    place="city",
     below=(
         Site(
             "停车场 Car park",
@@ -192,6 +201,7 @@ _SHENZHEN = Site(
 
 _GUANGZHOU = Site(
     "广州物流 Guangzhou logistics",
+    place="interchange",
     below=(
         Site(
             "分拣 Sorting",
@@ -211,6 +221,7 @@ _GUANGZHOU = Site(
 
 _HEAD_OFFICE = Site(
     "上海总部 Shanghai head office",
+    place="city",
     below=(
         Site(
             "机房 Server rooms",

@@ -16,6 +16,7 @@ from ivcdesk.simulator.dice import number
 from ivcdesk.simulator.fleet import fleet_sites
 from ivcdesk.simulator.furnish import furnish
 from ivcdesk.simulator.ledger import Gateway
+from ivcdesk.simulator.media.source import Place as Scenery
 from ivcdesk.simulator.state import FIRST_ORGANIZATION, ROOT, Device, Organization, World
 
 Scenario = Literal["demo", "fleet"]
@@ -59,6 +60,7 @@ class _Place:
     area: str
     cluster_id: str
     cluster_name: str
+    scenery: Scenery
 
 
 class _Builder:
@@ -69,7 +71,7 @@ class _Builder:
         self._plans = seed_ledger(self.world, now)
         self._gateways: dict[int, Gateway] = {}
 
-    def add(self, site: Site, parent_id: str) -> None:
+    def add(self, site: Site, parent_id: str, scenery: Scenery = "") -> None:
         """File a site, its devices and all below it."""
         world = self.world
         organization = world.add_organization(site.name, world.organizations[parent_id])
@@ -81,11 +83,12 @@ class _Builder:
             area,
             world.cluster_id(site.region),
             cluster_name,
+            site.place or scenery,
         )
         for model in site.devices:
             self._add_device(model, place)
         for below in site.below:
-            self.add(below, organization.organization_id)
+            self.add(below, organization.organization_id, place.scenery)
 
     def _add_device(self, model: Model, place: _Place) -> None:
         index, device_id = self.world.new_device_id()
@@ -116,6 +119,7 @@ class _Builder:
             turning=model.turning,
             lost=model.lost,
             steady=model.steady,
+            scenery=place.scenery,
         )
         if registered and not pushes:
             device.ip = f"10.{20 + place.site % 200}.{index // 240 % 250}.{10 + index % 240}"

@@ -6,11 +6,9 @@ import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -20,6 +18,8 @@ from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.control_plane import ControlPlane
 from ivcdesk.simulator.faults import Faults
+from ivcdesk.simulator.media.live import LiveHub
+from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.reception import LARGEST_BODY, Reception
@@ -75,7 +75,7 @@ class Simulator:
         self._mishaps = Mishaps(self.faults)
         self.reception = Reception(self.cloud, self.account, self.faults, self._mishaps)
         self._runner: web.AppRunner | None = None
-        self._hub: Any = None
+        self._hub: LiveHub | None = None
 
     @property
     def secret_id(self) -> str:
@@ -157,14 +157,10 @@ class Simulator:
         await self.stop()
 
     def _media_routes(self) -> list[web.RouteDef]:
-        if find_spec("ivcdesk.simulator.media.routes") is None:
-            return []
-        media: Any = import_module("ivcdesk.simulator.media.routes")
-        self._hub = media.LiveHub(self.cloud)
-        self.cloud.viewers = self._hub.viewers
-        self.cloud.dismiss = self._hub.kick
-        routes: list[web.RouteDef] = media.media_routes(self.cloud, self._hub)
-        return routes
+        hub = self._hub = LiveHub(self.cloud)
+        self.cloud.viewers = hub.viewers
+        self.cloud.dismiss = hub.kick
+        return media_routes(self.cloud, hub)
 
     async def _set_date(self, _request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = formatdate(self.cloud.now(), usegmt=True)

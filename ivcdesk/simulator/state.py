@@ -12,7 +12,7 @@ from ivcdesk.api.actions import AccessProtocol, DeviceStatus, DeviceType, Transp
 from ivcdesk.simulator.codes import CLUSTERS
 from ivcdesk.simulator.dice import Identities
 from ivcdesk.simulator.ledger import Gateway, Ledger
-from ivcdesk.simulator.media.source import Pose, Span
+from ivcdesk.simulator.media.source import Place, Pose, Span
 from ivcdesk.simulator.plans import ALWAYS, Membership, Plan
 from ivcdesk.simulator.ptz import Mount
 from ivcdesk.simulator.recordings import Habit
@@ -83,7 +83,8 @@ class Device:
     ``since`` is when it first reached the cloud (None: never); ``absences`` are the times since
     then that it was out of the cloud's reach, the last one open-ended while it still is.
     ``plan`` records all channels but those in ``moved``, which joined and left plans one by one.
-    ``turning`` and ``lost`` number the channels with PTZ and those without a camera.
+    ``scenery`` is what its cameras look at; ``turning`` and ``lost`` number the channels with PTZ
+    and those without a camera.
     """
 
     device_id: str
@@ -118,6 +119,7 @@ class Device:
     turning: tuple[int, ...] = ()
     lost: tuple[int, ...] = ()
     steady: bool = False
+    scenery: Place = ""
     plan: Plan | None = None
     moved: dict[int, list[Membership]] | None = None
     absences: list[Span] = field(default_factory=list)
