@@ -1,0 +1,497 @@
+"""A tile that shows one stream: the picture, the facts about it, and why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Property, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFont,
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from shiboken6 import isValid
+
+from ivcdesk.media.frames import StreamFacts
+from ivcdesk.media.player import StreamPlayer
+from ivcdesk.media.states import EMPTY, PlayerState
+from ivcdesk.ui.context import Explanation
+from ivcdesk.ui.text import language, tr
+from ivcdesk.ui.tokens import GRID, theme, tokens
+from ivcdesk.ui.widgets.video_card import VideoCard
+from ivcdesk.ui.widgets.video_overlay import Caption, Pill, facts_words
+
+STILL_DIM = QColor(0, 0, 0, 150)
+"""Laid over a picture that is not of now."""
+
+_FRAME = 2
+_SAY_SECONDS = 3.0
+
+Explain = Callable[[BaseException], Explanation]
+
+
+class VideoTile(QWidget):
+    """Shows what a player plays, as large as it fits.
+
+    The tile follows its player: it says by itself that it connects, stalls or failed, in the
+    words of ``explain``. An owner who knows better says it with :meth:`show_state` and gives the
+    player with ``follow=False``.
+
+    Signals: ``retry_requested`` when the button of a failure is pressed; ``state_changed(kind)``;
+    ``clicked``, ``double_clicked``; ``zoomed(steps)`` for the wheel, up is positive;
+    ``steer_started``, ``steered(dx, dy)`` in px from where the drag began, ``steer_ended`` in
+    pairs, whichever way the drag is lost. Qt properties: channelId, state, framesPainted,
+    sourceUrl (without its query), codec, bitrateKbps, fps.
+    """
+
+    retry_requested = Signal()
+    state_changed = Signal(str)
+    clicked = Signal()
+    double_clicked = Signal()
+    zoomed = Signal(float)
+    steer_started = Signal()
+    steered = Signal(float, float)
+    steer_ended = Signal()
+
+    def __init__(self, parent: QWidget | None = None, *, explain: Explain | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(96, 54)
+        self._explain = explain
+        self._player: StreamPlayer | None = None
+        self._follow = True
+        self._channel_id = ""
+        self._name = ""
+        self._line: str | None = None
+        self._badge: str | None = None
+        self._chosen = False
+        self._kind = "empty"
+        self._words: tuple[str, str, str, str] = ("", "", "", "")
+        self._empty_words: tuple[str, str] = ("", "")
+        self._image: QImage | None = None
+        self._fresh = False
+        self._painted = 0
+        self._said = ""
+        self._press: QPointF | None = None
+        self._steering = False
+        self._caption, self._badge_pill, self._toast = Caption(), Pill(), Pill()
+        self._card = VideoCard(self)
+        self._card.acted.connect(self.retry_requested)
+        self._say_timer = QTimer(self, singleShot=True)
+        self._say_timer.timeout.connect(lambda: self.say(""))
+        theme.changed.connect(self.update)
+        language.changed.connect(self._show_words)
+        self._show_words()
+
+    @property
+    def player(self) -> StreamPlayer | None:
+        """The player whose pictures are shown."""
+        return self._player
+
+    @property
+    def image(self) -> QImage | None:
+        """The picture as it is shown, None where there is none."""
+        return self._image
+
+    @property
+    def said(self) -> str:
+        """What is being said at the bottom of the picture."""
+        return self._said
+
+    @property
+    def explanation(self) -> str:
+        """What is said in place of the picture, in one line."""
+        return self._card.text
+
+    def set_player(self, player: StreamPlayer | None, *, follow: bool = True) -> None:
+        """Show another player's pictures; without ``follow`` its states are the owner's affair."""
+        old, self._player = self._player, player
+        if old is not None and old is not player and isValid(old):
+            old.frame_ready.disconnect(self._on_frame)
+            old.state_changed.disconnect(self._on_player_state)
+            old.facts_changed.disconnect(self._on_facts)
+            old.set_size(QSize())
+        self._follow = follow
+        if player is None:
+            self.show_state("empty")
+            return
+        if old is not player:
+            player.frame_ready.connect(self._on_frame)
+            player.state_changed.connect(self._on_player_state)
+            player.facts_changed.connect(self._on_facts)
+        player.set_size(self._wanted_size())
+        self._on_player_state(player.state)
+
+    def set_channel(self, channel_id: str, name: str) -> None:
+        """Say whose picture it is; that of another channel is taken away."""
+        if channel_id != self._channel_id:
+            self._image = None
+        self._channel_id, self._name = channel_id, name
+        self._tell_assistants()
+        self.update()
+
+    def set_line(self, text: str | None) -> None:
+        """Show a text below the name instead of the facts; None shows the facts again."""
+        self._line = text
+        self.update()
+
+    def set_badge(self, text: str | None) -> None:
+        """Show a text in the upper right corner instead of the delay; None shows the delay."""
+        if text != self._badge:
+            self._badge = text
+            self.update()
+
+    def set_chosen(self, chosen: bool) -> None:
+        """Draw the frame of the tile that commands go to."""
+        if chosen != self._chosen:
+            self._chosen = chosen
+            self.update()
+
+    def set_empty(self, title: str, hint: str = "") -> None:
+        """Say this while there is nothing to show."""
+        self._empty_words = title, hint
+        self._show_words()
+
+    def say(self, text: str, seconds: float | None = _SAY_SECONDS) -> None:
+        """Say something at the bottom of the picture, for a while; None keeps it."""
+        self._say_timer.stop()
+        if text and seconds is not None:
+            self._say_timer.start(round(seconds * 1000))
+        if text != self._said:
+            self._said = text
+            self.update()
+
+    def show_state(
+        self, kind: str, title: str = "", hint: str = "", footnote: str = "", action: str = ""
+    ) -> None:
+        """Be in a state and say why, in words of the window's language.
+
+        ``footnote`` can be selected and copied; ``action`` is the button's text. Without words a
+        state has its own.
+        """
+        changed = kind != self._kind
+        self._kind = kind
+        self._words = title, hint, footnote, action
+        if kind == "empty":
+            self._image = None
+        self._show_words()
+        if changed:
+            self._tell_assistants()
+            self.state_changed.emit(kind)
+
+    def take_away(self) -> None:
+        """Show no picture until the next one comes."""
+        self._image = None
+        self.update()
+
+    # What the player tells.
+
+    def _on_frame(self) -> None:
+        frame = self._player.take() if self._player is not None else None
+        if frame is not None:
+            self._image = frame.image
+            self._fresh = True
+            self.update()
+
+    def _on_facts(self) -> None:
+        if self.isVisible():
+            self.update()
+
+    def _on_player_state(self, state: PlayerState) -> None:
+        if not self._follow:
+            return
+        if state == EMPTY:
+            self.show_state("empty")
+        elif state.error is None:
+            self.show_state(state.kind)
+        else:
+            said = self._explain(state.error) if self._explain else Explanation(str(state.error))
+            hint = said.hint
+            if state.retry_seconds is not None:
+                again = tr("Trying again in {seconds} s", seconds=f"{state.retry_seconds:g}")
+                hint = f"{hint}\n{again}" if hint else again
+            action = tr("Try again") if state.kind == "failed" else ""
+            self.show_state(state.kind, said.title, hint, said.footnote, action)
+
+    # Words.
+
+    def _show_words(self) -> None:
+        title, hint, footnote, action = self._words
+        busy = self._kind == "connecting" or (self._kind == "stalled" and not title)
+        if not title:
+            if self._kind == "connecting":
+                title = tr("Connecting …")
+            elif self._kind == "stalled":
+                title = tr("Waiting for the next picture …")
+            elif self._kind == "failed":
+                title = tr("No picture")
+            elif self._kind == "empty":
+                title, hint = self._empty_words
+        if self._kind in ("playing", "paused", "ended"):
+            title = hint = footnote = action = ""
+        self._card.say(title, hint, footnote, action, busy=busy)
+        self._card.narrow(self.height())
+        self.update()
+
+    def _tell_assistants(self) -> None:
+        self.setAccessibleName(self._name or tr("Empty tile"))
+        said = self._card.text or (tr("Picture") if self._kind == "playing" else "")
+        self.setAccessibleDescription(said)
+
+    def _facts_line(self) -> str:
+        if self._line is not None:
+            return self._line
+        return facts_words(self._facts()) if self._kind in ("playing", "stalled") else ""
+
+    def _badge_text(self) -> str:
+        if self._badge is not None:
+            return self._badge
+        delay = self._facts().delay_ms
+        if delay is None or self._kind != "playing":
+            return ""
+        return tr("{delay} ms", delay=round(delay))
+
+    def _facts(self) -> StreamFacts:
+        return self._player.facts if self._player is not None else StreamFacts()
+
+    # Size and visibility.
+
+    def _wanted_size(self) -> QSize:
+        if not self.isVisible():
+            return QSize()
+        ratio = self.devicePixelRatioF()
+        return QSize(round(self.width() * ratio), round(self.height() * ratio))
+
+    def _fit(self) -> None:
+        if self._player is not None:
+            self._player.set_size(self._wanted_size())
+
+    def sizeHint(self) -> QSize:
+        """Return a size in the shape of most cameras, px."""
+        return QSize(640, 360)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Ask for pictures of the new size."""
+        super().resizeEvent(event)
+        self._card.setGeometry(self.rect())
+        self._card.narrow(self.height())
+        self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Ask for pictures."""
+        super().showEvent(event)
+        self._fit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Ask for no pictures, and let go of the camera."""
+        self._end_steering()
+        super().hideEvent(event)
+        if self._player is not None:
+            self._player.set_size(QSize())
+
+    def event(self, event: QEvent) -> bool:
+        """Let go where the hold is lost; follow the screen's pixels."""
+        if event.type() in _LOSSES:
+            self._end_steering()
+        elif event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._fit()
+        return super().event(event)
+
+    # Painting.
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the picture and the words over it."""
+        painter = QPainter(self)
+        ground = QColor(tokens().picture)
+        image = self._image
+        if image is None:
+            painter.fillRect(self.rect(), ground)
+        else:
+            box = self._picture_box(image)
+            if not box.contains(QRectF(self.rect())):
+                painter.fillRect(self.rect(), ground)
+            painter.drawImage(box, image)
+            if self._fresh:
+                self._fresh = False
+                self._painted += 1
+            if self._kind in ("stalled", "failed", "connecting"):
+                painter.fillRect(self.rect(), STILL_DIM)
+        self._paint_words(painter)
+        if self._chosen or self.hasFocus():
+            pen = QPen(QColor(tokens().accent), _FRAME)
+            pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            inset = _FRAME / 2
+            painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
+        painter.end()
+
+    def _picture_box(self, image: QImage) -> QRectF:
+        ratio = self.devicePixelRatioF()
+        room = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        size = image.size()
+        if (
+            size.width() > room.width()
+            or size.height() > room.height()
+            or (size.width() != room.width() and size.height() != room.height())
+        ):
+            size = size.scaled(room, Qt.AspectRatioMode.KeepAspectRatio)
+        # Whole device pixels: otherwise every picture would be resampled.
+        x = (room.width() - size.width()) // 2
+        y = (room.height() - size.height()) // 2
+        return QRectF(x / ratio, y / ratio, size.width() / ratio, size.height() / ratio)
+
+    def _paint_words(self, painter: QPainter) -> None:
+        sizes = tokens()
+        body, small = self._font(sizes.body), self._font(sizes.small)
+        badge = self._badge_text()
+        badge_room = 0.0
+        if badge:
+            badge_room = 88.0
+            corner = QPointF(self.width() - 1.5 * GRID, GRID)
+            self._badge_pill.paint(
+                painter, corner, Qt.AlignmentFlag.AlignRight, self.width() / 2, badge, small
+            )
+        if self._name:
+            width = self.width() - 2 * GRID - badge_room
+            lines = [(self._name, body), (self._facts_line(), small)]
+            self._caption.paint(painter, QPointF(GRID, 0.75 * GRID), width, lines)
+        if self._said:
+            bottom = QPointF(self.width() / 2, self.height() - 1.75 * GRID)
+            middle = Qt.AlignmentFlag.AlignHCenter
+            room = self.width() - 2 * GRID
+            self._toast.paint(painter, bottom, middle, room, self._said, body, radius=12)
+
+    def _font(self, pixels: int) -> QFont:
+        font = QFont(self.font())
+        font.setPixelSize(pixels)
+        return font
+
+    # The pointer.
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin what may become a drag; a second button lets go."""
+        if event.button() != Qt.MouseButton.LeftButton or self._press is not None:
+            self._end_steering()
+            super().mousePressEvent(event)
+            return
+        self._press = event.position()
+        # Without it a release that nobody saw would go unnoticed when the pointer comes back.
+        self.setMouseTracking(True)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Steer once the pointer has gone far enough."""
+        if self._press is None:
+            return
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            self._end_steering()
+            return
+        way = event.position() - self._press
+        if not self._steering and way.manhattanLength() >= QApplication.startDragDistance():
+            self._steering = True
+            self.steer_started.emit()
+        if self._steering:
+            self.steered.emit(way.x(), way.y())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go; without a drag it was a click."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        was_click = self._press is not None and not self._steering
+        self._end_steering()
+        if was_click:
+            self.clicked.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Pass it on."""
+        self._end_steering()
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.double_clicked.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Pass on how far the wheel was turned, in its own steps."""
+        self.zoomed.emit(event.angleDelta().y() / 120)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc lets go of the camera; everything else is the owner's."""
+        if event.key() == Qt.Key.Key_Escape and self._steering:
+            self._end_steering()
+            return
+        super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Draw the frame."""
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Let go of the camera."""
+        self._end_steering()
+        super().focusOutEvent(event)
+        self.update()
+
+    def _end_steering(self) -> None:
+        self._press = None
+        self.setMouseTracking(False)
+        if self._steering:
+            self._steering = False
+            self.steer_ended.emit()
+
+    # Qt properties, for those who look from outside.
+
+    def _get_channel_id(self) -> str:
+        return self._channel_id
+
+    def _get_state(self) -> str:
+        return self._kind
+
+    def _get_frames_painted(self) -> int:
+        return self._painted
+
+    def _get_source_url(self) -> str:
+        return self._player.url.partition("?")[0] if self._player is not None else ""
+
+    def _get_codec(self) -> str:
+        return self._facts().codec
+
+    def _get_bitrate(self) -> float:
+        return self._facts().kbps
+
+    def _get_fps(self) -> float:
+        return self._facts().fps
+
+    channelId = Property(str, _get_channel_id)
+    state = Property(str, _get_state, notify=state_changed)
+    framesPainted = Property(int, _get_frames_painted)
+    sourceUrl = Property(str, _get_source_url)
+    codec = Property(str, _get_codec)
+    bitrateKbps = Property(float, _get_bitrate)
+    fps = Property(float, _get_fps)
+
+
+_LOSSES = frozenset(
+    {
+        QEvent.Type.WindowDeactivate,
+        QEvent.Type.WindowBlocked,
+        QEvent.Type.UngrabMouse,
+        QEvent.Type.TouchCancel,
+        QEvent.Type.ParentAboutToChange,
+        QEvent.Type.DeferredDelete,
+        QEvent.Type.EnabledChange,
+    }
+)
