@@ -1,1 +1,3 @@
-"""ivcdesk: the desktop for Tencent Cloud Intelligent Viewdata Computing."""
+"""Desktop for Tencent Cloud Intelligent Viewdata Computing: cameras, PTZ and recordings."""
+
+__version__ = "0.1.0"

@@ -25,7 +25,9 @@ def _qt_loop(qapp):
     qapp.setQuitOnLastWindowClosed(False)
     loop = aio.make_loop(qapp, already_running=True)
     events._set_running_loop(None)
-    return loop
+    yield loop
+    loop.stop()
+    loop.close()
 
 
 @pytest.fixture

@@ -54,4 +54,4 @@ def refresh(owner: QObject, show: Callable[[], object]) -> None:
     """Call ``show`` now and after each change of language, for as long as ``owner`` lives."""
     show()
     connection = language.changed.connect(lambda: show())
-    owner.destroyed.connect(lambda: language.changed.disconnect(connection))
+    owner.destroyed.connect(lambda: QObject.disconnect(connection))

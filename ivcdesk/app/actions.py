@@ -1,0 +1,338 @@
+"""What can be done anywhere in the window: one table for menus, shortcuts and the palette."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR, PAGES
+from ivcdesk.ui import icons
+from ivcdesk.ui.text import bind, mark, tr
+from ivcdesk.ui.widgets.palette_index import Entry
+
+
+class Desk(Protocol):
+    """What the actions act upon: the running application."""
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a session is open."""
+
+    @property
+    def in_demo(self) -> bool:
+        """Whether the session is the demo's."""
+
+    @property
+    def shows_channel(self) -> bool:
+        """Whether a channel's picture is chosen, so that its stream can be handed on."""
+
+    def go(self, page: str) -> None:
+        """Show a page."""
+
+    def search(self) -> None:
+        """Put the cursor into the tree's search."""
+
+    def toggle_palette(self) -> None:
+        """Open or close the palette."""
+
+    def toggle_dock(self, name: str) -> None:
+        """Show or hide a dock."""
+
+    def toggle_full_screen(self) -> None:
+        """Fill the screen, or no longer."""
+
+    def toggle_language(self) -> None:
+        """Speak the other language."""
+
+    def toggle_theme(self) -> None:
+        """Wear the other theme."""
+
+    def reset_layout(self) -> None:
+        """Put the docks where they were at first."""
+
+    def reload(self) -> None:
+        """List the directory anew."""
+
+    def open_outside(self, player: str) -> None:
+        """Hand the chosen stream to a player of that name; empty for the one in the settings."""
+
+    def copy_address(self) -> None:
+        """Copy the address of the chosen stream."""
+
+    def dismiss(self) -> None:
+        """Take the message away."""
+
+    def open_folder(self) -> None:
+        """Show the folder of settings and log."""
+
+    def explore_demo(self) -> None:
+        """Enter the demo's cloud."""
+
+    def sign_out(self) -> None:
+        """Leave the session."""
+
+    def quit(self) -> None:
+        """End the program."""
+
+
+def _always(_desk: Desk) -> bool:
+    return True
+
+
+def _signed_in(desk: Desk) -> bool:
+    return desk.signed_in
+
+
+def _shows_channel(desk: Desk) -> bool:
+    return desk.shows_channel
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action: ``id`` never changes, ``menu`` groups it (empty: in no menu)."""
+
+    id: str
+    text: str
+    icon: str
+    run: Callable[[Desk], None]
+    shortcut: str = ""
+    enabled: Callable[[Desk], bool] = _always
+    menu: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "palette",
+        mark("Find a camera or a command"),
+        "search",
+        lambda desk: desk.toggle_palette(),
+        "Ctrl+K",
+    ),
+    Command(
+        "search",
+        mark("Search in the tree"),
+        "tree",
+        lambda desk: desk.search(),
+        "Ctrl+F",
+        _signed_in,
+    ),
+    Command(
+        "reload",
+        mark("Reload the tree"),
+        "refresh",
+        lambda desk: desk.reload(),
+        "F5",
+        _signed_in,
+        "view",
+    ),
+    Command(
+        "navigator",
+        mark("Show or hide the tree"),
+        "tree",
+        lambda desk: desk.toggle_dock(NAVIGATOR),
+        "Ctrl+B",
+        _signed_in,
+        "view",
+    ),
+    Command(
+        "control",
+        mark("Show or hide the PTZ dock"),
+        "ptz",
+        lambda desk: desk.toggle_dock(CONTROL),
+        "Ctrl+Shift+P",
+        _signed_in,
+        "view",
+    ),
+    Command(
+        "inspector",
+        mark("Show or hide the API inspector"),
+        "inspector",
+        lambda desk: desk.toggle_dock(INSPECTOR),
+        "Ctrl+Shift+I",
+        _always,
+        "view",
+    ),
+    Command(
+        "reset_layout",
+        mark("Reset the layout of the window"),
+        "tree",
+        lambda desk: desk.reset_layout(),
+        "",
+        _signed_in,
+        "view",
+    ),
+    Command(
+        "full_screen",
+        mark("Full screen"),
+        "full-screen",
+        lambda desk: desk.toggle_full_screen(),
+        "F11",
+        _always,
+        "view",
+    ),
+    Command(
+        "open_outside",
+        mark("Open the stream in an outside player"),
+        "player",
+        lambda desk: desk.open_outside(""),
+        "Ctrl+O",
+        _shows_channel,
+    ),
+    Command(
+        "open_in_vlc",
+        mark("Open the stream in VLC"),
+        "player",
+        lambda desk: desk.open_outside("VLC"),
+        "",
+        _shows_channel,
+    ),
+    Command(
+        "open_in_mpv",
+        mark("Open the stream in mpv"),
+        "player",
+        lambda desk: desk.open_outside("mpv"),
+        "",
+        _shows_channel,
+    ),
+    Command(
+        "open_in_ffplay",
+        mark("Open the stream in ffplay"),
+        "player",
+        lambda desk: desk.open_outside("ffplay"),
+        "",
+        _shows_channel,
+    ),
+    Command(
+        "copy_address",
+        mark("Copy the address of the stream"),
+        "copy",
+        lambda desk: desk.copy_address(),
+        "Ctrl+Shift+C",
+        _shows_channel,
+    ),
+    Command(
+        "language",
+        mark("Switch between Chinese and English"),
+        "language",
+        lambda desk: desk.toggle_language(),
+        "",
+        _always,
+        "looks",
+    ),
+    Command(
+        "theme",
+        mark("Switch between dark and light"),
+        "theme",
+        lambda desk: desk.toggle_theme(),
+        "",
+        _always,
+        "looks",
+    ),
+    Command("dismiss", mark("Dismiss the message"), "close", lambda desk: desk.dismiss()),
+    Command(
+        "open_folder",
+        mark("Open the folder of settings and log"),
+        "folder",
+        lambda desk: desk.open_folder(),
+    ),
+    Command(
+        "demo",
+        mark("Explore the demo"),
+        "demo",
+        lambda desk: desk.explore_demo(),
+        "",
+        lambda desk: not desk.in_demo,
+        "account",
+    ),
+    Command(
+        "sign_out",
+        mark("Sign out"),
+        "sign-out",
+        lambda desk: desk.sign_out(),
+        "Ctrl+Shift+Q",
+        _signed_in,
+        "account",
+    ),
+    Command("quit", mark("Quit"), "quit", lambda desk: desk.quit(), "Ctrl+Q", _always, "end"),
+)
+
+
+def _pages() -> Iterator[Command]:
+    for number, page in enumerate(PAGES, 1):
+        yield Command(
+            page.name,
+            page.title,
+            page.icon,
+            lambda desk, name=page.name: desk.go(name),  # type: ignore[misc]  # bound per row
+            f"Ctrl+{number}",
+            menu="go",
+        )
+
+
+class ActionTable(QObject):
+    """The table as Qt actions on a window, which carry the shortcuts."""
+
+    def __init__(self, window: QWidget, desk: Desk) -> None:
+        super().__init__(window)
+        self._desk = desk
+        self._commands = {command.id: command for command in (*_pages(), *COMMANDS)}
+        self._actions = {each.id: self._make(window, each) for each in self._commands.values()}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Ask anew which actions can be done."""
+        for name, command in self._commands.items():
+            self._actions[name].setEnabled(command.enabled(self._desk))
+
+    def trigger(self, name: str) -> None:
+        """Do an action by its id. Raises KeyError where there is none of this id."""
+        self.refresh()
+        self._actions[name].trigger()
+
+    def entries(self) -> list[Entry]:
+        """Return what can be done now, for the palette."""
+        self.refresh()
+        native = QKeySequence.SequenceFormat.NativeText
+        return [
+            Entry(
+                "action",
+                command.id,
+                tr(command.text),
+                "",
+                command.icon,
+                QKeySequence(command.shortcut).toString(native) if command.shortcut else "",
+                3,
+            )
+            for command in self._commands.values()
+            if command.id != "palette" and self._actions[command.id].isEnabled()
+        ]
+
+    def menu(self, parent: QWidget) -> QMenu:
+        """Return the menu of the account's button, in groups."""
+        menu = QMenu(parent)
+        group = ""
+        for command in self._commands.values():
+            if not command.menu:
+                continue
+            if group and command.menu != group:
+                menu.addSeparator()
+            group = command.menu
+            menu.addAction(self._actions[command.id])
+        menu.aboutToShow.connect(self.refresh)
+        return menu
+
+    def _make(self, window: QWidget, command: Command) -> QAction:
+        action = QAction(window)
+        action.setObjectName(f"action.{command.id}")
+        bind(action, action.setText, command.text)
+        icons.bind(action, action.setIcon, command.icon, 16)
+        if command.shortcut:
+            action.setShortcut(QKeySequence(command.shortcut))
+        action.triggered.connect(lambda: command.run(self._desk))
+        window.addAction(action)
+        return action

@@ -1,0 +1,84 @@
+"""The one way in: ``application`` runs everything for as long as its block lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from ivcdesk import __version__
+from ivcdesk.app import aio
+from ivcdesk.app.application import Application
+from ivcdesk.app.options import Options, parse
+
+_HEARTBEAT_MS = 200
+
+
+@asynccontextmanager
+async def application(argv: Sequence[str] | Options) -> AsyncIterator[Application]:
+    """Open the window as the command line says, and shut everything down at the end.
+
+    There must be a QApplication, and a loop of :mod:`ivcdesk.app.aio` must be running. When the
+    block is entered the window is on the screen with all its panels; a demo's cloud may still be
+    on its way.
+    """
+    app = Application(argv if isinstance(argv, Options) else parse(argv))
+    try:
+        await app.start()
+        yield app
+    finally:
+        await app.close()
+
+
+def run(options: Options) -> int:
+    """Run the application until the user leaves, and return its exit code."""
+    QApplication.setApplicationName("ivcdesk")
+    QApplication.setApplicationVersion(__version__)
+    QApplication.setDesktopFileName("ivcdesk")
+    app = QApplication(sys.argv[:1])
+    return aio.run(app, _main(options))
+
+
+async def _main(options: Options) -> int:
+    leaving = asyncio.Event()
+    forget = _on_signals(leaving.set)
+    try:
+        async with application(options) as app:
+            app.left.connect(leaving.set)
+            if not app.leaving:
+                await leaving.wait()
+    finally:
+        forget()
+    return 0
+
+
+def _on_signals(leave: Callable[[], None]) -> Callable[[], None]:
+    """Leave in good order on SIGINT and SIGTERM; the returned function gives them back."""
+    kinds = (signal.SIGINT, signal.SIGTERM)
+    loop = asyncio.get_running_loop()
+    try:
+        for kind in kinds:
+            loop.add_signal_handler(kind, leave)
+    except NotImplementedError:
+        # Without a wake-up, Python would look at its signals at the next event only.
+        heartbeat = QTimer()
+        heartbeat.start(_HEARTBEAT_MS)
+        before = [signal.signal(kind, lambda *_: leave()) for kind in kinds]
+
+        def give_back() -> None:
+            heartbeat.stop()
+            for kind, handler in zip(kinds, before, strict=True):
+                signal.signal(kind, handler)
+
+        return give_back
+
+    def remove() -> None:
+        for kind in kinds:
+            loop.remove_signal_handler(kind)
+
+    return remove

@@ -1,0 +1,143 @@
+"""The panels of the window: made once after the first paint, given to each session in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR
+from ivcdesk.app.pulse import Puller
+from ivcdesk.app.window import MainWindow
+from ivcdesk.ui.context import Context
+
+if TYPE_CHECKING:
+    from ivcdesk.api import Journal
+    from ivcdesk.services.session import Session
+
+log = logging.getLogger(__name__)
+
+CLOSE_SECONDS = 4.0
+
+HEAVY = (
+    "ivcdesk.services.session",
+    "ivcdesk.app.messages",
+    "ivcdesk.app.sign_in",
+    "ivcdesk.app.link",
+    "ivcdesk.media.outside",
+    "ivcdesk.ui.panels.navigator",
+    "ivcdesk.ui.panels.live",
+    "ivcdesk.ui.panels.ptz_keys",
+    "ivcdesk.ui.panels.playback",
+    "ivcdesk.ui.panels.inspector",
+    "ivcdesk.ui.panels.settings",
+    "httpx",
+    "certifi",
+)
+"""What the first paint does not wait for; imported by another thread."""
+
+
+class Panel(Protocol):
+    """What every panel can."""
+
+    def attach(self, session: Session) -> None:
+        """Work with a session."""
+
+    def detach(self) -> None:
+        """Forget it."""
+
+    async def close(self) -> None:
+        """End everything that runs."""
+
+
+def load() -> None:
+    """Import what is heavy; run this outside the window's thread."""
+    for name in HEAVY:
+        importlib.import_module(name)
+
+
+class Panels:
+    """All panels, put into their places in the window, and the wires between them."""
+
+    def __init__(
+        self, window: MainWindow, context: Context, journal: Journal, folder: Path
+    ) -> None:
+        from ivcdesk.media.outside import find_players
+        from ivcdesk.ui.panels.inspector import InspectorPanel
+        from ivcdesk.ui.panels.live import LivePanel
+        from ivcdesk.ui.panels.navigator import Navigator
+        from ivcdesk.ui.panels.playback import PlaybackPanel
+        from ivcdesk.ui.panels.ptz import PtzPanel
+        from ivcdesk.ui.panels.ptz_keys import PtzKeys
+        from ivcdesk.ui.panels.settings import SettingsPanel
+
+        self.navigator = Navigator(context)
+        self.live = LivePanel(context)
+        self.playback = PlaybackPanel(context)
+        self.ptz = PtzPanel(context)
+        self.inspector = InspectorPanel(journal)
+        self.settings = SettingsPanel(
+            context, folder, lambda: [player.name for player in find_players()]
+        )
+        window.add_page("live", self.live)
+        window.add_page("playback", self.playback)
+        window.add_page("settings", self.settings)
+        window.add_dock(NAVIGATOR, self.navigator)
+        window.add_dock(CONTROL, self.ptz)
+        window.add_dock(INSPECTOR, self.inspector)
+        self.live.join(self.ptz)
+        self.keys = PtzKeys(window, self.live, self.ptz)
+        self._all: Sequence[Panel] = (
+            self.ptz,
+            self.live,
+            self.playback,
+            self.navigator,
+            self.inspector,
+        )
+        self._attached = False
+
+    def attach(self, session: Session) -> None:
+        """Give all panels a session."""
+        self._attached = True
+        for panel in self._all:
+            panel.attach(session)
+
+    async def detach(self) -> None:
+        """Let go of cameras first, then end everything else; a slow panel is left behind."""
+        if not self._attached:
+            return
+        self._attached = False
+        self.keys.let_go()
+        await _close(self.ptz)
+        await asyncio.gather(*(_close(panel) for panel in self._all if panel is not self.ptz))
+
+    def shown(self) -> tuple[str | None, str | None]:
+        """Return which channels live and playback show, for :meth:`show_again`."""
+        return self.live.current_channel, self.playback.current_channel
+
+    def show_again(self, shown: tuple[str | None, str | None]) -> None:
+        """Show channels again after another session of the same cloud was attached."""
+        live, playback = shown
+        if live:
+            self.live.show_channel(live)
+        if playback:
+            self.playback.show_channel(playback)
+
+    def pullers(self) -> list[Puller]:
+        """Return everything that may be pulling a stream."""
+        return [*self.live.pullers(), *self.playback.pullers()]
+
+
+async def _close(panel: Panel) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_SECONDS):
+            await panel.close()
+    except TimeoutError:
+        log.warning("%s did not close in time", type(panel).__name__)
+    except Exception:
+        # One panel's mistake must not keep the others, or the program, from ending.
+        log.exception("%s did not close", type(panel).__name__)
+    panel.detach()
