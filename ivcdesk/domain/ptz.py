@@ -53,8 +53,8 @@ class JogPolicy:
     """Decides which jog of one channel goes out, and when. Pure: every call is told the time.
 
     Times are seconds of one monotonic clock. The owner calls :meth:`take` after each change and
-    at :meth:`wake`; what it returns must be sent at once, and its end be told to :meth:`answered`
-    or :meth:`refused`.
+    at :meth:`wake`; what it returns must be sent at once, and its end be told to :meth:`answered`,
+    :meth:`refused` or :meth:`recalled`.
 
     - A press with nothing under way goes at once. While held, the next call goes when the last
       was answered, ``interval`` after it.
@@ -134,14 +134,10 @@ class JogPolicy:
             return None
         if not self._urgent and now < self._free_at:
             return None
-        self.occupy(now)
-        return Jog(motion, self._speed)
-
-    def occupy(self, now: float) -> None:
-        """Another call to the channel is under way, such as a preset: jogs wait for its end."""
         self._busy_since = now
         self._urgent = False
         self._waiting_since = None
+        return Jog(motion, self._speed)
 
     def overdue(self, now: float) -> Motion | None:
         """Return, once, a wish that another call kept waiting too long; it is dropped by this."""
@@ -169,6 +165,11 @@ class JogPolicy:
         arrived = min(now, self._busy_since + UPLINK)
         self._free_at = max(now, arrived + self.interval)
         self._busy_since = None
+
+    def recalled(self, now: float) -> None:
+        """The call under way was called back before it left: the device has seen nothing."""
+        self._busy_since = None
+        self._waiting_since = None if self.motion.still else now
 
     def refused(self, now: float) -> None:
         """The call under way failed for good: what is held now is not tried again."""

@@ -164,13 +164,13 @@ def test_speed_stays_between_one_and_eight(policy):
     assert policy.speed == 8
 
 
-def test_another_call_to_the_channel_holds_jogs_back(policy):
-    policy.occupy(0.0)
-    policy.press(LEFT, 0.1)
-    assert policy.take(0.2) is None
-    policy.answered(0.3)
-    assert policy.take(0.3) is None
-    assert policy.take(UPLINK + INTERVAL) == Jog(LEFT, 4)
+def test_a_call_that_never_left_costs_no_interval(policy):
+    policy.press(LEFT, 0.0)
+    policy.take(0.0)
+    policy.release(LEFT, 0.1)
+    policy.press(UP, 0.1)
+    policy.recalled(0.1)
+    assert policy.take(0.1) == Jog(UP, 4)
 
 
 class Hands(RuleBasedStateMachine):
@@ -184,6 +184,7 @@ class Hands(RuleBasedStateMachine):
         self.in_flight = 0
         self.sent_at = float("-inf")
         self.answered_at = float("-inf")
+        self.sent_before = self.sent_at, self.answered_at
         self.refused_hold = False
 
     def _step(self, *, direct: bool = False) -> Jog | None:
@@ -195,6 +196,7 @@ class Hands(RuleBasedStateMachine):
         assert not jog.motion.still
         for mine, total in zip(jog.motion, map(sum, zip(*self.held, strict=True)), strict=True):
             assert mine in (0, (total > 0) - (total < 0)), "not a direction that is held"
+        self.sent_before = self.sent_at, self.answered_at
         self.in_flight += 1
         assert self.in_flight == 1, "two under way"
         if not direct:
@@ -241,6 +243,14 @@ class Hands(RuleBasedStateMachine):
         self.in_flight -= 1
         self.answered_at = self.now
         self.policy.answered(self.now)
+        self._step()
+
+    @precondition(lambda self: self.in_flight)
+    @rule()
+    def call_back(self) -> None:
+        self.in_flight -= 1
+        self.sent_at, self.answered_at = self.sent_before
+        self.policy.recalled(self.now)
         self._step()
 
     @precondition(lambda self: self.in_flight)

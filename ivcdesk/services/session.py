@@ -1,0 +1,122 @@
+"""One account in one region, from signing in to signing out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+
+from ivcdesk.api import AuthError, CloudClient, Credential, Forbidden, Journal, Priority
+from ivcdesk.api.actions import DescribeOrganization, Organization
+from ivcdesk.services.directory import Directory
+from ivcdesk.services.link import LinkMeter
+from ivcdesk.services.live import Live
+from ivcdesk.services.ptz import Ptz
+from ivcdesk.services.recordings import Recordings
+from ivcdesk.services.store import Store
+
+REFRESH_SECONDS = 20.0  # between two listings of the directory
+LISTING_SHARE = 10  # a listing that took long is repeated after so many times its duration
+FIRST_RETRY = 2.0  # s, doubled with each failure up to REFRESH_SECONDS
+REFUSED_SECONDS = 300.0  # a refused credential is not tried again and again: accounts get locked
+
+
+class Session:
+    """What the panels work with. ``account`` is its label; ``link`` measures the answers.
+
+    While it is open it keeps the directory up to date by itself.
+    """
+
+    def __init__(self, client: CloudClient, *, account: str, store: Store | None = None) -> None:
+        scope = scope_of(client)
+        self.client = client
+        self.account = account
+        self.directory = Directory(client, store=store, scope=scope)
+        self.live = Live(client)
+        self.ptz = Ptz(client, self.directory)
+        self.recordings = Recordings(client, self.directory, store=store, scope=scope)
+        self.link = LinkMeter(client.journal)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._closed = False
+
+    @classmethod
+    async def open(
+        cls,
+        credential: Credential,
+        region: str,
+        endpoint: str,
+        *,
+        account: str,
+        store: Store | None = None,
+        journal: Journal | None = None,
+        proxy: str | None = None,
+    ) -> Session:
+        """Sign in: the credential is tried with DescribeOrganization. Raises IvcError.
+
+        The directory then arrives in the background, the last session's first.
+        """
+        client = CloudClient(credential, region, endpoint, proxy=proxy, journal=journal)
+        try:
+            session = cls(client, account=account, store=store)
+            answer = await client.call(DescribeOrganization())
+        except BaseException:
+            await client.aclose()
+            raise
+        session._begin(answer.data)
+        return session
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to unless a channel lies in another."""
+        return self.client.region
+
+    async def close(self) -> None:
+        """Sign out: cameras are let go of first, then everything ends. Twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
+        self.ptz.release_all()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.ptz.close()
+        await self.recordings.close()
+        await self.directory.close()
+        self.link.close()
+        await self.client.aclose()
+
+    def _begin(self, organizations: Sequence[Organization]) -> None:
+        self.directory.filling.automatic = True
+        loop = asyncio.get_running_loop()
+        self._tasks = [
+            loop.create_task(self._restore(), name="session.restore"),
+            loop.create_task(self._keep_fresh(organizations), name="session.refresh"),
+        ]
+
+    async def _restore(self) -> None:
+        await self.directory.restore()
+
+    async def _keep_fresh(self, organizations: Sequence[Organization]) -> None:
+        directory, loop = self.directory, asyncio.get_running_loop()
+        began = loop.time()
+        await directory.begin(organizations)
+        failures = 0
+        while True:
+            if directory.state != "failed":
+                failures = 0
+                pause = max(REFRESH_SECONDS, LISTING_SHARE * (loop.time() - began))
+            elif isinstance(directory.error, AuthError | Forbidden):
+                pause = REFUSED_SECONDS
+            else:
+                pause = min(FIRST_RETRY * 2**failures, REFRESH_SECONDS)
+                failures += 1
+            await asyncio.sleep(pause)
+            began = loop.time()
+            directory.filling.renew_preferred()
+            await directory.refresh(priority=Priority.BACKGROUND)
+
+
+def scope_of(client: CloudClient) -> str:
+    """Return the name that an account's kept data goes by; it tells nothing about the account."""
+    parts = (client.endpoint, client.region, client.credential.secret_id)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
