@@ -1,7 +1,9 @@
 """The cloud's API as typed values over HTTP; knows nothing of Qt and is usable alone."""
 
-from ivcdesk.api.client import ENDPOINT, VERSION, CloudClient
+from ivcdesk.api.capabilities import Capabilities
+from ivcdesk.api.client import VERSION, CloudClient
 from ivcdesk.api.clock import Clock
+from ivcdesk.api.endpoints import ENDPOINTS, NEAREST, REGIONS, Endpoint
 from ivcdesk.api.errors import (
     AuthError,
     Conflict,
@@ -34,16 +36,20 @@ from ivcdesk.api.transport import DIRECT
 
 __all__ = [
     "DIRECT",
-    "ENDPOINT",
+    "ENDPOINTS",
+    "NEAREST",
+    "REGIONS",
     "VERSION",
     "AuthError",
     "Call",
+    "Capabilities",
     "Clock",
     "CloudClient",
     "Conflict",
     "ConnectError",
     "Credential",
     "DeviceTimeout",
+    "Endpoint",
     "ExpiredCredential",
     "Forbidden",
     "HttpStatusError",

@@ -6,6 +6,9 @@ import hashlib
 import hmac
 from datetime import UTC, datetime
 
+from ivcdesk.api.actions.rules import MASK
+from ivcdesk.api.errors import InvalidArgument
+
 ALGORITHM = "TC3-HMAC-SHA256"
 CONTENT_TYPE = "application/json"
 SERVICE = "iss"
@@ -16,7 +19,8 @@ class Credential:
     """Who calls: the id is public, the key and the token are secrets that no text of this shows.
 
     ``token`` belongs to temporary credentials, ``expires`` is when those end (seconds since the
-    epoch, by the cloud's clock).
+    epoch, by the cloud's clock). White space around pasted texts is dropped; raises InvalidArgument
+    for what is no credential at all, without telling it.
     """
 
     __slots__ = ("_secret_key", "_token", "expires", "secret_id")
@@ -29,10 +33,10 @@ class Credential:
         *,
         expires: float | None = None,
     ) -> None:
-        self.secret_id = secret_id
+        self.secret_id = _checked("secret_id", secret_id)
         self.expires = expires
-        self._secret_key = secret_key
-        self._token = token or None
+        self._secret_key = _checked("secret_key", secret_key)
+        self._token = _checked("token", token) if token and token.strip() else None
 
     @property
     def secret_key(self) -> str:
@@ -65,6 +69,13 @@ class Credential:
 
     def _value(self) -> tuple[str, str, str | None, float | None]:
         return self.secret_id, self._secret_key, self._token, self.expires
+
+
+def _checked(field: str, text: str) -> str:
+    stripped = text.strip()
+    if not (stripped and stripped.isascii() and stripped.isprintable() and " " not in stripped):
+        raise InvalidArgument(field, "printable ASCII without spaces", MASK)
+    return stripped
 
 
 def utc_date(timestamp: int) -> str:

@@ -7,11 +7,13 @@ import ipaddress
 import logging
 import ssl
 import time
+import urllib.request
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import urlsplit
 
+from ivcdesk.api.endpoints import checked_endpoint
 from ivcdesk.api.errors import (
     ConnectError,
     InvalidArgument,
@@ -32,6 +34,7 @@ DIRECT = "direct"  # as a proxy: none, whatever the system says
 KEEP_ALIVE = 60.0  # s
 CONNECT_SECONDS = 5.0
 CONNECTIONS = 32
+_FIXED_HEADERS = (("user-agent", "ivcdesk"), ("accept-encoding", "gzip"))
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 _context: ssl.SSLContext | None = None
@@ -47,6 +50,7 @@ class Exchange:
     retry_after: float | None = None
     began: float = 0.0
     left: float | None = None
+    ended: float | None = None
     connect_seconds: float = 0.0
     sent_at: float = 0.0
     received_at: float = 0.0
@@ -92,7 +96,7 @@ class Transport:
         self._tls = tls
         self._opening: asyncio.Task[None] | None = None
         self._httpx: ModuleType | None = None
-        self._client: httpx.AsyncClient | None = None
+        self._client: httpx.AsyncHTTPTransport | None = None
         self._url: httpx.URL | None = None
         self._closed = False
         self._last_answer = float("-inf")
@@ -165,23 +169,28 @@ class Transport:
         request = module.Request(
             method,
             url,
-            headers=[("host", self.host), ("accept-encoding", "gzip"), *headers],
+            headers=[("host", self.host), *_FIXED_HEADERS, *headers],
             content=body,
             extensions={"timeout": limits, "trace": trace},
         )
         exchange.began = time.perf_counter()
         exchange.sent_at = time.time()
         try:
-            response = await client.send(request)
+            response = await client.handle_async_request(request)
+            try:
+                body = await response.aread()
+            finally:
+                await response.aclose()
         except module.HTTPError as error:
             self._raise(error, exchange, action)
         except (ssl.SSLError, OSError, RuntimeError) as error:
             # What the layers below let through: a socket's own error, or a pool closed meanwhile.
-            raise LinkError(_reason(error), action=action) from None
+            raise _link_error(_reason(error), exchange, action) from None
+        exchange.ended = time.perf_counter()
         exchange.received_at = time.time()
         self._last_answer = time.monotonic()
         exchange.status = response.status_code
-        exchange.body = response.content
+        exchange.body = body
         exchange.date = response.headers.get("date")
         exchange.retry_after = _seconds(response.headers.get("retry-after"))
 
@@ -195,12 +204,13 @@ class Transport:
 
     async def _build(self) -> None:
         module, context = await asyncio.to_thread(_load)
-        system = self._proxy is None and not is_loopback(urlsplit(self.endpoint).hostname or "")
-        client = module.AsyncClient(
+        proxy = self._proxy if self._proxy is not None else system_proxy(self.endpoint)
+        # The client above it would add cookies, redirects and a log line to each request.
+        client = module.AsyncHTTPTransport(
             http2=True,
             verify=self._tls or context,
-            proxy=None if self._proxy in (None, DIRECT) else self._proxy,
-            trust_env=system,
+            proxy=None if proxy in (None, DIRECT) else module.Proxy(proxy),
+            trust_env=False,
             limits=module.Limits(
                 max_connections=CONNECTIONS,
                 max_keepalive_connections=CONNECTIONS,
@@ -237,34 +247,29 @@ def _translated(
         return TimeLimitError("no answer in time", action=action)
     if isinstance(error, module.DecodingError):
         return ResponseError("the answer's encoding is broken", action=action)
-    if _is_tls(error) and exchange.left is None:
+    if isinstance(error, module.LocalProtocolError):
+        # Its own words spell out the header that it dislikes, which may be the token.
+        reason = "the connection is in no state for this request"
+    elif _is_tls(error) and exchange.left is None:
         return TlsError(reason, action=action)
-    return LinkError(reason, action=action)
+    return _link_error(reason, exchange, action)
 
 
-def checked_endpoint(endpoint: str) -> str:
-    """Return the endpoint without a trailing slash; a bare host name becomes https.
+def _link_error(reason: str, exchange: Exchange, action: str) -> LinkError:
+    error = LinkError(reason, action=action)
+    error.arrived = exchange.left is not None
+    return error
 
-    Raises InvalidArgument.
-    """
-    text = endpoint.strip().removesuffix("/")
-    if "://" not in text:
-        text = f"https://{text}"
-    try:
-        parts = urlsplit(text)
-        sound = (
-            parts.scheme in ("http", "https")
-            and bool(parts.hostname)
-            and parts.port != 0
-            and not (parts.path or parts.query or parts.fragment or parts.username)
-            and text.isascii()
-            and not any(one.isspace() for one in text)
-        )
-    except ValueError:
-        sound = False
-    if not sound:
-        raise InvalidArgument("endpoint", "an https address without path or query", endpoint)
-    return text
+
+def system_proxy(endpoint: str) -> str | None:
+    """Return the proxy that the system has for an endpoint; none ever for this machine."""
+    parts = urlsplit(endpoint)
+    host = parts.hostname or ""
+    if is_loopback(host) or urllib.request.proxy_bypass(host):
+        return None
+    proxies = urllib.request.getproxies()
+    proxy = proxies.get(parts.scheme) or proxies.get("all")
+    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 
 def checked_proxy(proxy: str | None) -> str | None:
