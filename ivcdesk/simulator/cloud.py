@@ -26,8 +26,9 @@ _TOUR_GLIDE_SECONDS = 4
 class Cloud:
     """State and rules of one run. It is a :class:`~ivcdesk.simulator.media.source.MediaSource`.
 
-    The server sets ``viewers`` (how many watch a channel) and ``dismiss`` (end a channel's
-    streams); everything is used from one thread, but ``now`` and the poses may be read from any.
+    The server sets ``viewers`` (how many watch a channel), ``dismiss`` (end a channel's streams)
+    and, for each call before it is answered, ``caller_region``. All is used from one thread; what
+    the streams ask for may be read from any.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Cloud:
         self.links = Links(self.clock)
         self.viewers: Callable[[str], int] = _nobody
         self.dismiss: Callable[[str], None] = _nothing
+        self.caller_region = ""
         self._devices = devices
         self._sessions: dict[str, PlaybackSession] = {}
         self._lines: dict[str, asyncio.Lock] = {}

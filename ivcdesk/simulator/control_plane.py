@@ -105,6 +105,7 @@ class ControlPlane:
         except (msgspec.MsgspecError, ValueError) as problem:
             return _wrong(str(problem))
         clock.skew = change.get("skew", clock.skew)
+        self._cloud.agenda.settle()
         return _json({"now": clock.now(), "skew": clock.skew})
 
     async def _show_clock(self, _request: web.Request) -> web.Response:

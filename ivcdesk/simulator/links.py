@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from ivcdesk.simulator.clock import Clock
 
-LIVE_SECONDS = 6 * 3600
+UNGUARDED_SECONDS = 365 * 86_400
 PLAYBACK_SECONDS = 6 * 3600
 _SIGNED = ("start", "end", "starttime", "endtime", "stream_type")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import socket
 import struct
 import weakref
+from asyncio import sleep as pause
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -53,7 +53,7 @@ class Mishaps:
         """Let the latency of all faults pass."""
         for fault in struck:
             if fault.kind == "latency":
-                await asyncio.sleep(1.0 if fault.seconds is None else fault.seconds)
+                await pause(1.0 if fault.seconds is None else fault.seconds)
 
     async def answer(
         self, request: web.Request, struck: Iterable[Fault], handler: Handler

@@ -91,7 +91,9 @@ class Reception:
         self._check_region(kind, call.region)
         self._pace.admit(call.action, call.region)
         action = read_action(kind, read_body(envelope.body))
+        self._cloud.agenda.settle()
         self._check_reach(action, call.region)
+        self._cloud.caller_region = call.region
         result = handler(self._cloud, action)
         if inspect.isawaitable(result):
             result = await result
@@ -110,11 +112,11 @@ class Reception:
         """Refuse a regional action on a device that lives in another region."""
         if not action.regional:
             return
-        channel = self._cloud.world.channel(getattr(action, "channel_id", ""))
-        if channel is not None and channel.device.region != region:
-            raise Refusal(
-                "RegionError.ResourceUnreachable", f"the channel is in {channel.device.region}"
-            )
+        world = self._cloud.world
+        channel = world.channel(getattr(action, "channel_id", ""))
+        device = channel.device if channel else world.devices.get(getattr(action, "device_id", ""))
+        if device is not None and device.region != region:
+            raise Refusal("RegionError.ResourceUnreachable", f"the device is in {device.region}")
 
 
 def _refuse_by_fault(struck: list[Fault]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable
@@ -28,6 +29,7 @@ from ivcdesk.simulator.seed import Scenario
 REGION = "ap-shanghai"
 KEEPALIVE_SECONDS = 75.0
 SHUTDOWN_SECONDS = 1.0
+TICK_SECONDS = 0.5
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -76,6 +78,7 @@ class Simulator:
         self.reception = Reception(self.cloud, self.account, self.faults, self._mishaps)
         self._runner: web.AppRunner | None = None
         self._hub: LiveHub | None = None
+        self._ticking: asyncio.Task[None] | None = None
 
     @property
     def secret_id(self) -> str:
@@ -128,12 +131,16 @@ class Simulator:
         await web.TCPSite(runner, self._host, self._port, ssl_context=self._tls).start()
         port = runner.addresses[0][1]
         host = f"[{self._host}]" if ":" in self._host else self._host
+        self._ticking = asyncio.create_task(self._tick())
         scheme = "https" if self._tls else "http"
         self.cloud.links.base = f"{scheme}://{host}:{port}"
 
     async def stop(self) -> None:
         """End all streams and connections; may be called twice."""
         runner, self._runner = self._runner, None
+        if self._ticking is not None:
+            self._ticking.cancel()
+            await asyncio.gather(self._ticking, return_exceptions=True)
         if self._hub is not None:
             await self._hub.close()
         self._mishaps.stop()
@@ -161,6 +168,12 @@ class Simulator:
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
         return media_routes(self.cloud, hub)
+
+    async def _tick(self) -> None:
+        """Let happen what comes due while nobody calls."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            self.cloud.agenda.settle()
 
     async def _set_date(self, _request: web.Request, response: web.StreamResponse) -> None:
         response.headers["Date"] = formatdate(self.cloud.now(), usegmt=True)

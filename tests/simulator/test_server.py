@@ -221,7 +221,7 @@ def test_latency_comes_before_the_work(served, monkeypatch):
     async def noted(seconds):
         waits.append((seconds, len(served.simulator.reception.calls.since(0))))
 
-    monkeypatch.setattr(mishaps.asyncio, "sleep", noted)
+    monkeypatch.setattr(mishaps, "pause", noted)
     served.simulator.faults.arm([{"kind": "latency", "action": TREE, "seconds": 0.3}])
     served.call(TREE, {})
     assert waits == [(0.3, 1)]

@@ -81,7 +81,7 @@ def describe_device_preset(cloud: Cloud, action: DescribeDevicePreset) -> Preset
 
 
 def _require_turning(channel: Channel) -> None:
-    require_remote(channel)
+    require_remote(channel.device)
     require_channel(channel)
     if not channel.ptz:
         raise Refusal("InvalidParameterValue.UnSupportedPTZCMD", "the camera can't be turned")

@@ -5,10 +5,28 @@ from __future__ import annotations
 import re
 
 from ivcdesk.api import actions as wire
-from ivcdesk.api.actions import DescribeDeviceChannel, DescribeUserDevice, ListDevices
+from ivcdesk.api.actions import (
+    BatchOperateDevice,
+    DeleteUserDevice,
+    DescribeDeviceChannel,
+    DescribeDeviceRegion,
+    DescribeUserDevice,
+    ListDevices,
+    RefreshDeviceChannel,
+    Result,
+    UpdateDeviceOrganization,
+    UpdateDeviceStatus,
+)
+from ivcdesk.simulator import lifecycle
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.codes import CLUSTERS, GATEWAY_PROTOCOLS
-from ivcdesk.simulator.handlers.finding import find_device, find_organization, page
+from ivcdesk.simulator.handlers.finding import (
+    find_device,
+    find_organization,
+    page,
+    require_device,
+    require_remote,
+)
 from ivcdesk.simulator.handlers.table import handles
 from ivcdesk.simulator.refusal import Refusal
 from ivcdesk.simulator.state import Channel, Device
@@ -16,6 +34,7 @@ from ivcdesk.simulator.state import Channel, Device
 SIP_PORT = 5060
 _KEYWORD_LENGTH = 128
 _CLUSTER_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+_BAD_DEVICE = "InvalidParameterValue.InvalidDeviceId"
 
 
 @handles(ListDevices)
@@ -43,8 +62,8 @@ def list_devices(cloud: Cloud, action: ListDevices) -> wire.DevicePage:
 @handles(DescribeUserDevice)
 def describe_user_device(cloud: Cloud, action: DescribeUserDevice) -> wire.DeviceAnswer:
     """Tell everything of one device."""
-    device = find_device(cloud, action.device_id, unknown="InvalidParameterValue.InvalidDeviceId")
-    return wire.DeviceAnswer(data=_detailed(cloud, device))
+    device = find_device(cloud, action.device_id, unknown=_BAD_DEVICE)
+    return wire.DeviceAnswer(data=detailed(cloud, device))
 
 
 @handles(DescribeDeviceChannel)
@@ -56,9 +75,74 @@ def describe_device_channel(cloud: Cloud, action: DescribeDeviceChannel) -> wire
     )
 
 
+@handles(DescribeDeviceRegion)
+def describe_device_region(cloud: Cloud, _action: DescribeDeviceRegion) -> wire.ServiceNodeList:
+    """List the service nodes, one in each region."""
+    return wire.ServiceNodeList(
+        data=[
+            wire.ServiceNode(
+                label=name, value=wire.ClusterId(cloud.world.cluster_id(region)), region=region
+            )
+            for region, (name, _) in CLUSTERS.items()
+        ]
+    )
+
+
+@handles(DeleteUserDevice)
+def delete_user_device(cloud: Cloud, action: DeleteUserDevice) -> Result:
+    """Delete a device, its channels and what refers to them."""
+    lifecycle.remove(cloud, find_device(cloud, action.device_id))
+    return Result()
+
+
+@handles(RefreshDeviceChannel)
+def refresh_device_channel(cloud: Cloud, action: RefreshDeviceChannel) -> Result:
+    """Ask a device for its channels again; they are always as the device has them."""
+    device = find_device(cloud, action.device_id)
+    require_remote(device)
+    require_device(device)
+    return Result()
+
+
+@handles(UpdateDeviceStatus)
+def update_device_status(cloud: Cloud, action: UpdateDeviceStatus) -> Result:
+    """Disable a device, or enable it again."""
+    device = find_device(cloud, action.device_id)
+    if action.status is wire.DeviceStatus.OFFLINE:
+        lifecycle.enable(cloud, device)
+    elif action.status is wire.DeviceStatus.DISABLED:
+        lifecycle.disable(cloud, device)
+    else:
+        raise Refusal("InvalidParameterValue.InvalidDeviceStatus", "Status is 2 or 3")
+    return Result()
+
+
+@handles(BatchOperateDevice)
+def batch_operate_device(cloud: Cloud, action: BatchOperateDevice) -> wire.TaskReferenceAnswer:
+    """Begin to work on many devices; a device of another region fails in its own step."""
+    if action.cmd not in list(wire.BatchCommand):
+        raise Refusal("InvalidParameterValue.UnSupportOperateCMD", "there is no such operation")
+    if not action.device_ids:
+        raise Refusal("InvalidParameterValue", "there are no devices to work on")
+    devices = [find_device(cloud, known, unknown=_BAD_DEVICE) for known in action.device_ids]
+    region = cloud.caller_region or devices[0].region
+    batch = lifecycle.start_batch(cloud, devices, wire.BatchCommand(action.cmd), region)
+    return wire.TaskReferenceAnswer(data=wire.TaskReference(task_id=wire.TaskId(batch.task_id)))
+
+
+@handles(UpdateDeviceOrganization)
+def update_device_organization(cloud: Cloud, action: UpdateDeviceOrganization) -> Result:
+    """File devices under another organisation, all of them or none."""
+    node = find_organization(cloud, action.organization_id, unknown="ResourceNotFound")
+    devices = [find_device(cloud, known, unknown=_BAD_DEVICE) for known in action.device_ids]
+    for device in devices:
+        cloud.world.move_device(device, node)
+    return Result()
+
+
 def _check_filters(action: ListDevices) -> None:
     if action.access_protocol is wire.AccessProtocol.UNKNOWN:
-        raise Refusal("InvalidParameterValue.InvalidAccessProtocol", "protocols are 1 to 4")
+        raise Refusal("InvalidParameterValue.InvalidAccessProtocol", "there is no such protocol")
     if action.type is wire.DeviceType.UNKNOWN:
         raise Refusal("InvalidParameterValue.InvalidDeviceType", "types are 1 and 2")
     if action.status is wire.DeviceStatus.UNKNOWN:
@@ -93,7 +177,8 @@ def _listed(device: Device) -> wire.Device:
     )
 
 
-def _detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
+def detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
+    """Return everything that the cloud tells of a device."""
     sip = device.protocol is wire.AccessProtocol.GB28181
     pushes = device.protocol is wire.AccessProtocol.RTMP
     area = CLUSTERS[device.region][1]
@@ -129,6 +214,7 @@ def _detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
         app_name=device.app_name,
         stream_name=device.stream_name,
         silent_frame_switch=device.silent_frame_switch,
+        app_id=cloud.world.app_id,
     )
 
 

@@ -83,9 +83,9 @@ def require_channel(channel: Channel) -> None:
         raise Refusal("ResourceUnavailable.ChannelOffline", "the channel is offline")
 
 
-def require_remote(channel: Channel) -> None:
+def require_remote(device: Device) -> None:
     """Refuse where the device only pushes its stream and can't be asked for anything."""
-    if not channel.device.remote:
+    if not device.remote:
         raise Refusal(
             "InvalidParameterValue.UnSupportedAccessType", "an RTMP device takes no commands"
         )

@@ -6,7 +6,7 @@ from ivcdesk.api.actions import ControlDeviceStream, StreamAnswer, StreamUrls
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.handlers.finding import find_channel, require_channel
 from ivcdesk.simulator.handlers.table import handles
-from ivcdesk.simulator.links import LIVE_SECONDS
+from ivcdesk.simulator.links import UNGUARDED_SECONDS
 from ivcdesk.simulator.refusal import Refusal
 
 STREAM_TYPES = ("1", "2")
@@ -26,11 +26,13 @@ def control_device_stream(cloud: Cloud, action: ControlDeviceStream) -> StreamAn
     channel = find_channel(cloud, action.channel_id)
     require_channel(channel)
     path = f"/live/{channel.channel_id}"
+    guard = cloud.world.ledger.stream_auth
+    seconds = guard.pull_minutes * 60 if guard.pull_state else UNGUARDED_SECONDS
     query = {"stream_type": _stream_type(action)}
     return StreamAnswer(
         data=StreamUrls(
-            flv=cloud.links.address(f"{path}.live.flv", LIVE_SECONDS, query),
-            hls=cloud.links.address(f"{path}/hls.m3u8", LIVE_SECONDS, query),
+            flv=cloud.links.address(f"{path}.live.flv", seconds, query),
+            hls=cloud.links.address(f"{path}/hls.m3u8", seconds, query),
         )
     )
 

@@ -22,6 +22,7 @@ from ivcdesk.api.actions import (
 )
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.dice import number
+from ivcdesk.simulator.handlers.checking import check_day
 from ivcdesk.simulator.handlers.finding import (
     find_channel,
     find_device,
@@ -33,7 +34,6 @@ from ivcdesk.simulator.links import PLAYBACK_SECONDS
 from ivcdesk.simulator.recordings import (
     CLOUD_PIECE,
     DEVICE_FILE,
-    cloud_day,
     device_files,
     pieces,
 )
@@ -61,7 +61,7 @@ def describe_record_file(cloud: Cloud, action: DescribeRecordFile) -> RecordFile
     )
     if channel.device is not device:
         raise Refusal("InvalidParameterValue.InvalidChannelId", "the channel is another device's")
-    _check_day(action.start_time, action.end_time)
+    check_day(action.start_time, action.end_time)
     spans = cloud.recorded(channel.channel_id, "cloud", action.start_time, action.end_time)
     phase = number(cloud.seed, "piece", channel.habit.channel) % CLOUD_PIECE
     return RecordFileAnswer(
@@ -91,7 +91,7 @@ def describe_record_playback_url(
         unknown="ResourceNotFound.ChannelNotExist",
         illegal="InvalidParameterValue.IllegalChannelId",
     )
-    _check_day(action.start_time, action.end_time)
+    check_day(action.start_time, action.end_time)
     address = _cloud_address(cloud, channel, action.start_time, action.end_time)
     return PlaybackUrlAnswer(data=PlaybackUrl(hls=address))
 
@@ -101,7 +101,7 @@ def control_record_timeline(cloud: Cloud, action: ControlRecordTimeline) -> Time
     """Tell which files the device holds that touch a range."""
     channel = find_channel(cloud, action.channel_id)
     _check_range(cloud, action.start, action.end)
-    require_remote(channel)
+    require_remote(channel.device)
     require_device(channel.device)
     around = cloud.recorded(
         channel.channel_id, "device", action.start - DEVICE_FILE, action.end + DEVICE_FILE
@@ -122,7 +122,7 @@ def play_record(cloud: Cloud, action: PlayRecord) -> DevicePlaybackAnswer:
         raise Refusal("InvalidParameterValue", "StreamType is 1 or 2")
     channel = find_channel(cloud, action.channel_id)
     _check_range(cloud, action.start, action.end)
-    require_remote(channel)
+    require_remote(channel.device)
     require_device(channel.device)
     if not cloud.recorded(channel.channel_id, "device", action.start, action.end):
         raise Refusal("ResourceNotFound", "the device holds nothing of this time")
@@ -149,7 +149,7 @@ def control_record(cloud: Cloud, action: ControlRecord) -> Result:
         raise Refusal(
             "InvalidParameterValue.UnSupportedScaleParam", "Scale is 0.25, 0.5, 1, 2, 4 or 8"
         )
-    require_remote(channel)
+    require_remote(channel.device)
     require_device(channel.device)
     session = cloud.session(action.session)
     if session is None or session.channel_id != channel.channel_id:
@@ -163,20 +163,6 @@ def control_record(cloud: Cloud, action: ControlRecord) -> Result:
         position = None if action.position is None else float(action.position)
         session.control(action.control_action, position=position, scale=action.scale)
     return Result()
-
-
-def _check_day(start: int, end: int) -> None:
-    if start <= 0 or end <= 0:
-        raise Refusal(
-            "InvalidParameterValue.InvalidStartTimeOrEndTime", "times are seconds since the epoch"
-        )
-    if start >= end:
-        raise Refusal(
-            "InvalidParameterValue.StartTimeGreaterThanOrEqualEndTime",
-            "the start is not before the end",
-        )
-    if cloud_day(start) != cloud_day(end):
-        raise Refusal("InvalidParameterValue.NonSameDay", "the range crosses midnight of UTC+8")
 
 
 def _check_range(cloud: Cloud, start: int, end: int) -> None:
