@@ -297,6 +297,7 @@ class Application(QObject):
             self.window.status, self.settings, lambda: self.session, panels.pullers, self
         )
         self._pulse.start()
+        self.window.workspace.setFocus()
         if self.settings.moved_aside is not None:
             self.window.notice.show_explanation(
                 Explanation(

@@ -28,7 +28,9 @@ class Rail(QToolBar):
         self.setOrientation(Qt.Orientation.Vertical)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setFixedWidth(_WIDTH)
-        self.setContentsMargins(3, 6, 3, 6)
+        if (layout := self.layout()) is not None:
+            layout.setContentsMargins(3, 6, 4, 6)
+            layout.setSpacing(2)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._buttons: dict[str, QToolButton] = {}
@@ -53,7 +55,7 @@ class Rail(QToolBar):
         button.setIconSize(QSize(20, 20))
         button.setFixedSize(_BUTTON)
         button.clicked.connect(lambda: self.picked.emit(page.name))
-        icons.bind(button, button.setIcon, page.icon)
+        icons.bind(button, button.setIcon, page.icon, checkable=True)
         bind(button, button.setText, page.title)
         bind(button, button.setAccessibleName, page.title)
         refresh(button, lambda: button.setToolTip(f"{tr(page.title)} (Ctrl+{number})"))

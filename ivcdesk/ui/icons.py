@@ -6,30 +6,26 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from ivcdesk.resource import resource
 from ivcdesk.ui.tokens import theme, tokens
 
-_SCALES = (1.0, 2.0, 3.0)
 
+def icon(name: str, size: int = 20, color: str = "", *, checkable: bool = False) -> QIcon:
+    """Return an icon of ``size`` px in the muted colour, or another one (``#rrggbb``).
 
-def icon(name: str, size: int = 20, color: str = "", on: str = "") -> QIcon:
-    """Return an icon of ``size`` px; ``color`` and ``on`` (checked) are ``#rrggbb``.
-
-    Without colours it is drawn in the muted one, and in the accent where it is checked.
+    A ``checkable`` one is drawn in the accent while it is checked.
     """
     now = tokens()
-    drawn = QIcon()
-    for state, ink in (
-        (QIcon.State.Off, color or now.muted),
-        (QIcon.State.On, on or color or now.accent),
-    ):
-        for scale in _SCALES:
-            drawn.addPixmap(pixmap(name, size, ink, scale), QIcon.Mode.Normal, state)
-            faded = pixmap(name, size, now.line, scale)
-            drawn.addPixmap(faded, QIcon.Mode.Disabled, state)
+    app = QGuiApplication.instance()
+    scale = app.devicePixelRatio() if isinstance(app, QGuiApplication) else 1.0
+    drawn = QIcon(pixmap(name, size, color or now.muted, scale))
+    drawn.addPixmap(pixmap(name, size, now.line, scale), QIcon.Mode.Disabled)
+    if checkable:
+        accent = pixmap(name, size, now.accent, scale)
+        drawn.addPixmap(accent, QIcon.Mode.Normal, QIcon.State.On)
     return drawn
 
 
@@ -48,7 +44,13 @@ def pixmap(name: str, size: int, color: str, scale: float = 1.0) -> QPixmap:
 
 
 def bind(
-    owner: QObject, setter: Callable[[QIcon], object], name: str, size: int = 20, role: str = ""
+    owner: QObject,
+    setter: Callable[[QIcon], object],
+    name: str,
+    size: int = 20,
+    role: str = "",
+    *,
+    checkable: bool = False,
 ) -> None:
     """Give ``owner`` an icon, drawn anew after each change of theme.
 
@@ -56,7 +58,8 @@ def bind(
     """
 
     def show() -> None:
-        setter(icon(name, size, getattr(tokens(), role) if role else ""))
+        color = getattr(tokens(), role) if role else ""
+        setter(icon(name, size, color, checkable=checkable))
 
     show()
     connection = theme.changed.connect(show)

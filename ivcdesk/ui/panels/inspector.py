@@ -31,7 +31,7 @@ from ivcdesk.ui.text import bind, refresh, tr
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
 
-_WIDTHS = (96, 200, 110, 80, 260)
+_WIDTHS = (108, 200, 108, 80, 240)
 
 
 class InspectorPanel(QWidget):
@@ -47,8 +47,9 @@ class InspectorPanel(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._make_table())
         split.addWidget(self._make_details())
-        split.setStretchFactor(0, 5)
+        split.setStretchFactor(0, 7)
         split.setStretchFactor(1, 3)
+        split.setSizes([700, 300])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

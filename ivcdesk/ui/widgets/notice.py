@@ -42,7 +42,7 @@ class Notice(QFrame):
         sign = QLabel()
         icons.bind(sign, lambda drawn: sign.setPixmap(drawn.pixmap(20, 20)), "warning", 20, "warn")
         self._title = _line("notice.title")
-        self._title.setStyleSheet("font-weight: 600")
+        self._title.setProperty("role", "strong")
         self._hint = _line("notice.hint")
         self._hint.setProperty("role", "muted")
         self._footnote = _line("notice.code")

@@ -159,7 +159,7 @@ class Palette(QFrame):
         self._list.setUniformItemSizes(True)
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._list.setStyleSheet("background: transparent")
+        self._list.setProperty("role", "bare")
         self._list.setMouseTracking(True)
         self._list.clicked.connect(self._on_clicked)
         bind(self._list, self._list.setAccessibleName, "What was found")
