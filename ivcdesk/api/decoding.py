@@ -7,6 +7,7 @@ names the place of what can't.
 
 from __future__ import annotations
 
+import codecs
 import re
 import types
 from enum import Enum
@@ -140,14 +141,11 @@ def _decode_leniently(body: bytes, result: type[R], action: str) -> R:
 
 def _plain(body: bytes) -> Any:
     """Parse JSON; a byte that is not UTF-8 (a camera named in GBK) costs only its character."""
+    body = body.removeprefix(codecs.BOM_UTF8)
     try:
         return msgspec.json.decode(body)
     except UnicodeDecodeError:
-        pass
-    except msgspec.DecodeError as error:
-        if "utf-8" not in str(error).lower():
-            raise
-    return msgspec.json.decode(body.decode("utf-8-sig", "replace"))
+        return msgspec.json.decode(body.decode("utf-8", "replace"))
 
 
 def _text(value: object) -> str:

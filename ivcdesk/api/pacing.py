@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import heapq
 import time
 from collections import deque
 from collections.abc import Callable
@@ -42,50 +41,39 @@ class Waiters:
     """
 
     def __init__(self) -> None:
-        self._heap: list[tuple[int, int, asyncio.Future[None]]] = []
-        self._arrivals = 0
+        self._queues: dict[Priority, deque[asyncio.Future[None]]] = {
+            priority: deque() for priority in Priority
+        }
         self._user_turns = 0
-
-    def __len__(self) -> int:
-        self._drop_cancelled()
-        return len(self._heap)
 
     def join(self, priority: Priority) -> asyncio.Future[None]:
         """Add a future to the queue."""
         future = asyncio.get_running_loop().create_future()
-        self._arrivals += 1
-        heapq.heappush(self._heap, (priority, self._arrivals, future))
+        self._queues[priority].append(future)
         return future
 
     def head(self) -> Priority | None:
         """Return whose turn comes next, or None where nobody waits."""
-        entry = self._next()
-        return None if entry is None else Priority(entry[0])
+        for queue in self._queues.values():
+            while queue and queue[0].done():
+                queue.popleft()
+        waiting = [priority for priority, queue in self._queues.items() if queue]
+        if not waiting:
+            return None
+        return max(waiting) if self.background_due else min(waiting)
+
+    @property
+    def background_due(self) -> bool:
+        """Whether the user had so many turns in a row that the next is the background's."""
+        return self._user_turns >= SHARE - 1
 
     def release(self) -> None:
         """Give the next one its turn."""
-        entry = self._next()
-        if entry is None:
+        priority = self.head()
+        if priority is None:
             return
-        self._heap.remove(entry)
-        heapq.heapify(self._heap)
-        self._user_turns = self._user_turns + 1 if entry[0] == Priority.USER else 0
-        entry[2].set_result(None)
-
-    def _next(self) -> tuple[int, int, asyncio.Future[None]] | None:
-        self._drop_cancelled()
-        if not self._heap:
-            return None
-        if self._user_turns >= SHARE - 1:
-            patient = [entry for entry in self._heap if entry[0] != Priority.USER]
-            if patient:
-                return min(patient, key=lambda entry: entry[:2])
-        return self._heap[0]
-
-    def _drop_cancelled(self) -> None:
-        if any(entry[2].done() for entry in self._heap):
-            self._heap = [entry for entry in self._heap if not entry[2].done()]
-            heapq.heapify(self._heap)
+        self._user_turns = self._user_turns + 1 if priority is Priority.USER else 0
+        self._queues[priority].popleft().set_result(None)
 
 
 class Turn:
@@ -117,7 +105,7 @@ class Bucket:
 
     async def turn(self, priority: Priority) -> Turn:
         """Wait until a request may leave."""
-        if len(self._waiters) == 0 and self._admits(priority):
+        if self._waiters.head() is None and self._admits(priority):
             self._leaving += 1
             return Turn(self)
         future = self._waiters.join(priority)
@@ -147,7 +135,8 @@ class Bucket:
         return self._leaving + len(self._left)
 
     def _admits(self, priority: Priority) -> bool:
-        limit = LIMIT if priority == Priority.USER else LIMIT - RESERVED
+        whole = priority is Priority.USER or self._waiters.background_due
+        limit = LIMIT if whole else LIMIT - RESERVED
         return self._now() >= self._rests_until and self.recent() < limit
 
     def _forget(self) -> None:
@@ -207,10 +196,10 @@ class Channels:
 
     def _free(self, channel: str) -> None:
         waiters = self._busy[channel]
-        if len(waiters):
-            waiters.release()
-        else:
+        if waiters.head() is None:
             del self._busy[channel]
+        else:
+            waiters.release()
 
 
 class Pacing:
