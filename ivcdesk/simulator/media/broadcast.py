@@ -168,7 +168,6 @@ class Broadcast:
     async def wait_stopped(self) -> None:
         """Wait until the thread is gone."""
         await asyncio.shield(self._stopped)
-        self._thread.join()
 
     def _publish(self, unit: Unit, tag: bytes) -> None:
         if unit.key:
@@ -183,6 +182,8 @@ class Broadcast:
             viewer.push(unit, tag)
 
     def _finished(self, error: BaseException | None) -> None:
+        # Telling this was the last thing that the thread did.
+        self._thread.join()
         if not self._format.done():
             self._format.set_exception(error or ConnectionAbortedError("the stream ended"))
             # Whoever waits for the format sees it; where nobody does, it is no news.

@@ -141,7 +141,8 @@ def _quality(request: web.Request) -> Quality:
 
 
 def _query(request: web.Request) -> str:
-    return f"?{request.query_string}" if request.query_string else ""
+    query = request.rel_url.raw_query_string
+    return f"?{query}" if query else ""
 
 
 def _range(request: web.Request) -> tuple[float, float]:
