@@ -20,6 +20,7 @@ from ivcdesk.simulator.state import Channel, Device, World
 
 MOST_SESSIONS = 256
 _TOUR_SECONDS = 900
+_RATE_SECONDS = 5
 _TOUR_GLIDE_SECONDS = 4
 
 
@@ -173,6 +174,13 @@ class Cloud:
             self.viewers(channel.channel_id)
             or self.recorded(channel.channel_id, "cloud", now - 60, now)
         )
+
+    def bit_rate(self, channel: Channel) -> float:
+        """Return what a channel sends now, in kbit/s: 0 unless its stream is being sent."""
+        if not (channel.online and self.transmits(channel)):
+            return 0.0
+        moment = int(self.now() // _RATE_SECONDS)
+        return 480 + number(self.seed, "rate", channel.habit.channel, moment) % 24_000 / 100
 
     def line(self, channel: Channel) -> asyncio.Lock:
         """Return the line to a device's channel; who holds it is being served."""

@@ -115,8 +115,9 @@ class Reception:
         world = self._cloud.world
         channel = world.channel(getattr(action, "channel_id", ""))
         device = channel.device if channel else world.devices.get(getattr(action, "device_id", ""))
-        if device is not None and device.region != region:
-            raise Refusal("RegionError.ResourceUnreachable", f"the device is in {device.region}")
+        place = device or world.ledger.gateways.get(getattr(action, "gateway_id", None) or "")
+        if place is not None and place.region != region:
+            raise Refusal("RegionError.ResourceUnreachable", f"that is in {place.region}")
 
 
 def _refuse_by_fault(struck: list[Fault]) -> None:

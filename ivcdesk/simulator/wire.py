@@ -57,7 +57,33 @@ _WHOLE_NUMBERS = {
     ("UpdateUserDevice", "DeviceDetail", "organization_id"),
     ("ListRecordRetrieveTasks", "RetrievalTask", "capacity"),
 }
-_NULL_WHEN_EMPTY = {("DevicePage", "data"), ("RecordFiles", "list_"), ("TimelineList", "data")}
+_NULL_WHEN_EMPTY = {
+    ("BackupPlanList", "data"),
+    ("BannedChannels", "list_"),
+    ("DevicePage", "data"),
+    ("GatewayDetail", "version"),
+    ("PlannedChannelIds", "list_"),
+    ("PlannedChannels", "list_"),
+    ("RecordFiles", "list_"),
+    ("RecordPlanList", "data"),
+    ("RecordSliceAnswer", "data"),
+    ("RecordTemplateList", "data"),
+    ("RetrievalTaskList", "data"),
+    ("TimelineList", "data"),
+    *(
+        ("AIFindings", kind)
+        for kind in (
+            "body",
+            "pet",
+            "car",
+            "chef_hat",
+            "chef_cloth",
+            "face_mask",
+            "smoking",
+            "phone_call",
+        )
+    ),
+}
 _SECRET_WORDS = ("password", "secret", "token")
 
 

@@ -66,6 +66,7 @@ def describe_record_file(cloud: Cloud, action: DescribeRecordFile) -> RecordFile
     phase = number(cloud.seed, "piece", channel.habit.channel) % CLOUD_PIECE
     return RecordFileAnswer(
         data=RecordFiles(
+            tips=int(bool(cloud.archived(channel, action.start_time, action.end_time))),
             list_=[
                 RecordTimeLine(
                     begin=int(begin),
@@ -75,7 +76,7 @@ def describe_record_file(cloud: Cloud, action: DescribeRecordFile) -> RecordFile
                     else "",
                 )
                 for begin, end in pieces(spans, CLOUD_PIECE, phase)
-            ]
+            ],
         )
     )
 

@@ -1,0 +1,372 @@
+"""Plans of both kinds, and what they do to the recordings."""
+
+from __future__ import annotations
+
+import pytest
+
+from ivcdesk.api.actions import (
+    AddRecordBackupPlan,
+    AddRecordPlan,
+    AddRecordTemplate,
+    BackupPlanChange,
+    ChannelOfDevice,
+    DeleteRecordBackupPlan,
+    DeleteRecordPlan,
+    DescribeOrganization,
+    DescribeRecordBackupPlan,
+    DescribeRecordFile,
+    DescribeRecordPlan,
+    LifeCycle,
+    ListOrganizationChannelNumbers,
+    ListOrganizationChannels,
+    ListRecordBackupPlanDevices,
+    ListRecordBackupPlans,
+    ListRecordBackupTemplates,
+    ListRecordPlanChannels,
+    ListRecordPlanDevices,
+    ListRecordPlans,
+    ListRecordTemplates,
+    RecordPlanChange,
+    RecordTemplateChange,
+    TimeSection,
+    UpdateRecordBackupPlan,
+    UpdateRecordPlan,
+    UpdateRecordTemplate,
+)
+from ivcdesk.simulator.recordings import DAY
+
+UNKNOWN = "12345678-abcd-efgh-ijkl-1234567890ab"
+FREE = ("Town hall", "Mooring drone", "Depot mast")
+
+
+def of(channel):
+    return ChannelOfDevice(device_id=channel.device.device_id, channel_id=channel.channel_id)
+
+
+def plans(asked):
+    return {row.plan_name: row for row in asked(ListRecordPlans()).data}
+
+
+def organization(asked, name):
+    rows = asked(DescribeOrganization()).data
+    return next(row.organization_id for row in rows if row.name == name)
+
+
+@pytest.fixture
+def add(asked):
+    template = asked(ListRecordTemplates()).data[0].template_id
+
+    def build(**given):
+        fields = {
+            "plan_name": "新计划",
+            "template_id": template,
+            "life_cycle": LifeCycle(transition=7),
+        }
+        return AddRecordPlan(**{**fields, **given})
+
+    return build
+
+
+def test_seeded_plans_hold_the_channels_that_are_recorded(asked):
+    world = asked.cloud.world
+    total = sum(device.channel_num for device in world.devices.values())
+    free = sum(
+        channel.plan is None
+        for device in world.devices.values()
+        for channel in world.channels(device)
+    )
+    assert sum(row.channel_count for row in plans(asked).values()) == total - free
+    assert len(asked(ListRecordPlanChannels()).data.list_) == total - free
+    for row in plans(asked).values():
+        ask = ListRecordPlanDevices(plan_id=row.plan_id, page_size=1000, page_number=1)
+        listed = asked(ask).data
+        assert listed.total_count == len(listed.list_) == row.channel_count
+        assert asked(DescribeRecordPlan(plan_id=row.plan_id)).data == row
+
+
+def test_a_new_plan_records_from_now_on(asked, add, noon):
+    channel = asked.channel("Town hall")
+    assert asked.cloud.recorded(channel.channel_id, "cloud", noon - DAY, noon) == []
+    added = asked(add(channels=[of(channel)])).data
+    asked.clock.advance(600)
+    spans = asked.cloud.recorded(channel.channel_id, "cloud", noon - DAY, noon + DAY)
+    assert spans == [(noon, noon + 600)]
+    asked(DeleteRecordPlan(plan_id=added.plan_id))
+    asked.clock.advance(600)
+    spans = asked.cloud.recorded(channel.channel_id, "cloud", noon - DAY, noon + DAY)
+    assert spans == [(noon, noon + 600)]
+
+
+def test_a_deleted_plan_lingers_and_is_gone(asked, add):
+    channel = asked.channel("Town hall")
+    added = asked(add(channels=[of(channel)])).data
+    asked(DeleteRecordPlan(plan_id=added.plan_id))
+    assert plans(asked)["新计划"].status == 0
+    change = RecordPlanChange(describe="x")
+    update = UpdateRecordPlan(plan_id=added.plan_id, mod=change)
+    assert asked.refused(update) == "ResourceInUse.PlanDeleting"
+    asked.clock.advance(10)
+    asked.cloud.agenda.settle()
+    assert "新计划" not in plans(asked)
+    assert asked.refused(update) == "ResourceNotFound.PlanNotExist"
+    asked(add(channels=[of(channel)]))
+
+
+def test_organisations_bring_the_channels_that_are_free(asked, add):
+    lobbies = organization(asked, "大堂 Lobbies")
+    ask = ListOrganizationChannelNumbers(organization_id=[lobbies])
+    before = asked(ask).data
+    assert (before.total_count, before.not_in_plan_count) == (3, 1)
+    asked(add(organization_id=[lobbies]))
+    assert plans(asked)["新计划"].channel_count == 1
+    assert asked(ask).data.not_in_plan_count == 0
+
+
+def test_organisations_list_their_channels(asked):
+    port = organization(asked, "上海港 Port of Shanghai")
+    fields = {"organization_id": port, "page_size": 30, "page_number": 1}
+    whole = asked(ListOrganizationChannels(**fields)).data
+    numbers = asked(ListOrganizationChannelNumbers(organization_id=[port])).data
+    assert whole.total_count == numbers.total_count
+    assert len(whole.list_) == whole.page_size == 30
+    named = asked(ListOrganizationChannels(**fields, device_name="gate 3")).data
+    assert named.total_count == 16
+    one = asked(ListOrganizationChannels(**fields, channel_name="quay 12")).data
+    assert [row.in_plan for row in one.list_] == [True]
+
+
+def test_a_plans_channels_are_searched(asked):
+    plan = plans(asked)["全天录像_All-day"]
+    fields = {"plan_id": plan.plan_id, "page_size": 5, "page_number": 1}
+    by_device = asked(ListRecordPlanDevices(**fields, device_name="Gate 3")).data
+    assert (by_device.total_count, by_device.page_size) == (16, 5)
+    by_place = asked(ListRecordPlanDevices(**fields, organization_name="Quay")).data
+    assert {row.organization_name for row in by_place.list_} == {"码头前沿 Quay"}
+    both = {"channel_name": "PTZ Quay 12", "device_name": "Gate 3"}
+    assert asked(ListRecordPlanDevices(**fields, **both)).data.total_count == 1
+
+
+def test_changes_of_a_plan(asked, add):
+    first, second = asked.channel("Town hall"), asked.channel("Depot mast")
+    plan = asked(add(channels=[of(first)])).data
+    templates = asked(ListRecordTemplates()).data
+    change = RecordPlanChange(
+        plan_name="改名",
+        template_id=templates[1].template_id,
+        describe="说明",
+        stream_type="main",
+        life_cycle=LifeCycle(transition=10, expiration=60),
+        add=[of(second)],
+        del_=[first.channel_id],
+        repair_mode=1,
+    )
+    changed = asked(UpdateRecordPlan(plan_id=plan.plan_id, mod=change)).data
+    assert (changed.plan_name, changed.describe, changed.stream_type) == ("改名", "说明", "main")
+    assert (changed.repair_mode, changed.life_cycle.expiration) == (1, 60)
+    assert (first.plan, second.plan.name) == (None, "改名")
+    one = RecordPlanChange(describe="")
+    changed = asked(UpdateRecordPlan(plan_id=plan.plan_id, mod=one)).data
+    assert (changed.plan_name, changed.describe) == ("改名", "")
+
+
+def test_a_template_changes_what_its_plans_record(asked, add, noon):
+    channel = asked.channel("Town hall")
+    morning = TimeSection(day_of_week=2, start_time="00:00:00", end_time="12:10:00")
+    template = asked(AddRecordTemplate(template_name="t", time_sections=[morning])).data
+    asked(add(template_id=template.template_id, channels=[of(channel)]))
+    asked.clock.advance(1800)
+    spans = asked.cloud.recorded(channel.channel_id, "cloud", noon, noon + DAY)
+    assert spans == [(noon, noon + 600)]
+    longer = TimeSection(day_of_week=2, start_time="00:00:00", end_time="23:59:59")
+    change = RecordTemplateChange(time_sections=[longer])
+    asked(UpdateRecordTemplate(template_id=template.template_id, mod=change))
+    asked.clock.advance(600)
+    spans = asked.cloud.recorded(channel.channel_id, "cloud", noon, noon + DAY)
+    assert spans == [(noon, noon + 600), (noon + 1800, noon + 2400)]
+
+
+def test_days_that_are_kept_hot_and_cold(asked, noon):
+    channel = asked.channel("PTZ Fence East")
+    old, recent = noon - 12 * DAY, noon - 2 * DAY
+    assert asked.cloud.recorded(channel.channel_id, "cloud", recent, recent + DAY)
+    assert asked.cloud.recorded(channel.channel_id, "cloud", old, old + DAY) == []
+    assert asked.cloud.archived(channel, old, old + DAY)
+    start = int(old) // DAY * DAY
+    ask = DescribeRecordFile(
+        device_id=channel.device.device_id,
+        channel_id=channel.channel_id,
+        start_time=start,
+        end_time=start + 3600,
+    )
+    assert asked(ask).data.tips == 1
+    kept = noon - 80 * DAY
+    assert asked.cloud.archived(channel, kept, kept + DAY) == []
+
+
+WRONG_PLANS = [
+    ({"plan_name": ""}, "InvalidParameterValue.EmptyName"),
+    ({"plan_name": "a b"}, "InvalidParameterValue.IllegalName"),
+    ({"plan_name": "x" * 33}, "InvalidParameterValue.TooLongName"),
+    ({"plan_name": "全天录像_All-day"}, "ResourceInUse.PlanNameRepeat"),
+    ({"template_id": ""}, "InvalidParameterValue.EmptyTemplateId"),
+    ({"template_id": "?"}, "InvalidParameterValue.InvalidTemplateId"),
+    ({"template_id": UNKNOWN}, "ResourceNotFound.TemplateNotExist"),
+    ({"describe": "a b"}, "InvalidParameterValue.IllegalDescribe"),
+    ({"describe": "x" * 129}, "InvalidParameterValue.TooLongDescribe"),
+    ({"stream_type": "x" * 33}, "InvalidParameterValue.TooLongStreamType"),
+    ({"stream_type": "主"}, "InvalidParameterValue.IllegalStreamType"),
+    ({"life_cycle": LifeCycle()}, "InvalidParameterValue.InvalidTransitionRange"),
+    (
+        {"life_cycle": LifeCycle(transition=7, expiration=59)},
+        "InvalidParameterValue.InvalidExpirationRange",
+    ),
+    (
+        {"life_cycle": LifeCycle(transition=3600, expiration=60)},
+        "InvalidParameterValue.InvalidExpirationRange",
+    ),
+    ({"repair_mode": 2}, "InvalidParameterValue.InvalidRepairMode"),
+    (
+        {"repair_mode": 1, "life_cycle": LifeCycle(transition=2)},
+        "InvalidParameterValue.LimitRepairTransition",
+    ),
+    ({"organization_id": [""]}, "InvalidParameterValue.EmptyOrganizationId"),
+    ({"organization_id": ["x"]}, "InvalidParameterValue.IllegalOrganizationId"),
+    ({"organization_id": ["99"]}, "ResourceNotFound.OrganizationIdNotExist"),
+    ({"organization_id": ["1"] * 1001}, "InvalidParameterValue.OrganizationCountExceedsRange"),
+    (
+        {"channels": [ChannelOfDevice(device_id="", channel_id="c")]},
+        "InvalidParameterValue.EmptyDeviceId",
+    ),
+    (
+        {"channels": [ChannelOfDevice(device_id="?", channel_id="c")]},
+        "InvalidParameterValue.IllegalDeviceId",
+    ),
+    (
+        {"channels": [ChannelOfDevice(device_id="d", channel_id="c")]},
+        "InvalidParameterValue.InvalidDeviceId",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "code"), WRONG_PLANS)
+def test_wrong_plans(asked, add, wrong, code):
+    before = asked(ListRecordPlans())
+    assert asked.refused(add(**wrong)) == code
+    assert asked(ListRecordPlans()) == before
+
+
+@pytest.mark.parametrize(
+    ("channel_id", "code"),
+    [("", "EmptyChannelId"), ("?", "IllegalChannelId"), ("c", "InvalidChannelId")],
+)
+def test_wrong_channels(asked, add, channel_id, code):
+    device = asked.device("Town hall")
+    wrong = [ChannelOfDevice(device_id=device.device_id, channel_id=channel_id)]
+    assert asked.refused(add(channels=wrong)) == f"InvalidParameterValue.{code}"
+
+
+def test_a_channel_belongs_to_its_device_and_to_one_plan(asked, add):
+    taken, other = asked.channel("PTZ Quay 12"), asked.device("Town hall")
+    swapped = [ChannelOfDevice(device_id=other.device_id, channel_id=taken.channel_id)]
+    code = "InvalidParameterValue.InvalidChannelIdOrDeviceId"
+    assert asked.refused(add(channels=swapped)) == code
+    assert asked.refused(add(channels=[of(taken)])) == "InvalidParameter.InvalidChannels"
+    free = of(asked.channel("Town hall"))
+    assert asked.refused(add(channels=[free, free])) == "InvalidParameter.InvalidChannels"
+    plan = asked(add(channels=[free])).data
+    change = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(add=[of(taken)]))
+    assert asked.refused(change) == "ResourceInUse.ChannelRepeatAdd"
+    leave = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(del_=[taken.channel_id]))
+    assert asked.refused(leave) == "InvalidParameterValue.InvalidChannelId"
+    nothing = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange())
+    assert asked.refused(nothing) == "MissingParameter.MissingUpdatedInfo"
+
+
+@pytest.mark.parametrize("action", [DescribeRecordPlan, DeleteRecordPlan])
+def test_unknown_plans(asked, action):
+    assert asked.refused(action(plan_id=UNKNOWN)) == "ResourceNotFound.PlanNotExist"
+    assert asked.refused(action(plan_id="?")) == "InvalidParameterValue.InvalidPlanId"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"page_size": 0}, "InvalidPageSize"),
+        ({"page_number": 0}, "InvalidPageNumber"),
+        ({"device_name": "x" * 33}, "TooLongName"),
+        ({"channel_name": "a<b"}, "IllegalName"),
+    ],
+)
+def test_wrong_searches(asked, wrong, code):
+    plan_id = plans(asked)["全天录像_All-day"].plan_id
+    fields = {"page_size": 5, "page_number": 1, **wrong}
+    code = f"InvalidParameterValue.{code}"
+    assert asked.refused(ListRecordPlanDevices(plan_id=plan_id, **fields)) == code
+    node = asked(DescribeOrganization()).data[0].organization_id
+    assert asked.refused(ListOrganizationChannels(organization_id=node, **fields)) == code
+
+
+def test_wrong_organisations(asked):
+    for ids, code in (
+        ([], "InvalidParameter.InvalidOrganizationParam"),
+        (["1"] * 11, "InvalidParameterValue.OrganizationCountExceedsRange"),
+        (["99"], "ResourceNotFound.OrganizationIdNotExist"),
+    ):
+        assert asked.refused(ListOrganizationChannelNumbers(organization_id=ids)) == code
+
+
+@pytest.fixture
+def backup(asked):
+    template = asked(ListRecordBackupTemplates()).data[0].template_id
+
+    def build(**given):
+        fields = {
+            "template_id": template,
+            "plan_name": "补录",
+            "describe": "",
+            "life_cycle": LifeCycle(transition=7),
+        }
+        return AddRecordBackupPlan(**{**fields, **given})
+
+    return build
+
+
+def test_backup_plans_are_added_changed_and_deleted(asked, backup):
+    channel = asked.channel("PTZ Quay 12")
+    quay = organization(asked, "码头前沿 Quay")
+    plan = asked(backup(channels=[of(channel)], organization_id=[quay])).data
+    assert plan.channel_count == 3
+    listed = asked(ListRecordBackupPlanDevices(plan_id=plan.plan_id)).data
+    assert listed.total_count == 3
+    named = ListRecordBackupPlanDevices(plan_id=plan.plan_id, channel_name="quay 14")
+    assert asked(named).data.total_count == 1
+    asked.clock.advance(10)
+    change = BackupPlanChange(plan_name="补录2", del_=[channel.channel_id], describe="x")
+    changed = asked(UpdateRecordBackupPlan(plan_id=plan.plan_id, mod=change)).data
+    assert (changed.plan_name, changed.channel_count) == ("补录2", 2)
+    assert changed.update_at > changed.create_at
+    assert asked(DescribeRecordBackupPlan(plan_id=plan.plan_id)).data == changed
+    assert asked(ListRecordBackupPlans()).data == [changed]
+    gone = DeleteRecordBackupPlan(plan_id=plan.plan_id)
+    asked(gone)
+    assert asked.refused(gone) == "ResourceNotFound"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"plan_name": ""}, "InvalidParameterValue.InvalidName"),
+        ({"describe": "a b"}, "InvalidParameterValue.InvalidDescription"),
+        ({"template_id": UNKNOWN}, "ResourceNotFound"),
+        ({"template_id": "?"}, "InvalidParameterValue.InvalidTemplateId"),
+        ({"organization_id": ["99"]}, "InvalidParameterValue.InvalidOrganizationId"),
+        (
+            {"channels": [ChannelOfDevice(device_id="d", channel_id="c")]},
+            "InvalidParameterValue.InvalidDeviceId",
+        ),
+    ],
+)
+def test_wrong_backup_plans(asked, backup, wrong, code):
+    assert asked.refused(backup(**wrong)) == code
+    asked(backup())
+    assert asked.refused(backup()) == "ResourceInUse.PlanNameRepeat"
