@@ -26,7 +26,7 @@ from ivcdesk.media.states import PlayerState
 from ivcdesk.ui.tasks import TaskScope
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
-    from ivcdesk.services.directory import Change
+    from ivcdesk.services.directory import Change, Directory
     from ivcdesk.services.session import Session
 
 Quality = Literal["main", "sub"]
@@ -95,6 +95,11 @@ class LiveSlot(QObject):
         if self._retry_at is None:
             return None
         return max(0, round(self._retry_at - time.monotonic()))
+
+    @property
+    def directory(self) -> Directory | None:
+        """The directory that knows the channel, None while no account is signed in."""
+        return None if self._session is None else self._session.directory
 
     @property
     def pulls(self) -> bool:

@@ -30,7 +30,6 @@ class Desk:
         layout.addWidget(self.picture)
         layout.addWidget(self.panel)
         self.keys = PtzKeys(self.window, self.picture, self.panel)
-        qtbot.addWidget(self.window)
         self.window.resize(500, 690)
         self.window.show()
         self.window.activateWindow()
@@ -62,6 +61,8 @@ def desk(qtbot, aio):
     yield desk
     aio(desk.panel.close())
     aio(site.close())
+    desk.window.close()
+    desk.window.deleteLater()
 
 
 def test_holding_turns_and_letting_go_ends_it(desk, aio):

@@ -1,0 +1,321 @@
+"""Live pictures in a grid: one has the focus, is steered, photographed and handed on."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from ivcdesk.api.actions import ChannelId
+from ivcdesk.media.live import LivePlayer
+from ivcdesk.ui.context import Context
+from ivcdesk.ui.panels.channel_words import channel_name
+from ivcdesk.ui.panels.live_bar import LiveBar
+from ivcdesk.ui.panels.live_links import StreamLinks
+from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
+from ivcdesk.ui.panels.live_snapshot import SnapshotFailed, pictures_folder, save_snapshot
+from ivcdesk.ui.panels.live_view import LiveView
+from ivcdesk.ui.panels.ptz import PtzPanel
+from ivcdesk.ui.tasks import TaskScope
+from ivcdesk.ui.text import tr
+from ivcdesk.ui.widgets.tile_grid import TileGrid
+
+if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
+    from ivcdesk.services.session import Session
+
+_METER_MS = 1000
+
+
+class LivePanel(QWidget):
+    """The live page.
+
+    Signals: ``channel_changed(channel_id)`` when another channel has the focus, "" for none;
+    ``pulls_changed(streams, kbps)`` once a second while anything is pulled, and once after.
+    """
+
+    channel_changed = Signal(str)
+    pulls_changed = Signal(int, float)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page.live")
+        self.pictures: Path | None = None
+        self._context = context
+        self._session: Session | None = None
+        self._ptz: PtzPanel | None = None
+        self._views: list[LiveView] = []
+        self._focus = 0
+        self._told_channel = ""
+        self._window: QWidget | None = None
+        self._received = 0
+        self._measured_at = 0.0
+        self.tasks = TaskScope(self)
+        self.links = StreamLinks(context, self._focused_slot, self)
+        self.links.told.connect(self._tell)
+        self.bar = LiveBar(self.links)
+        self.grid = TileGrid()
+        self.grid.setObjectName("live.grid")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.grid, 1)
+        self.bar.arrangement_chosen.connect(self.arrange)
+        self.bar.quality_chosen.connect(self._choose_quality)
+        self.bar.snapshot.clicked.connect(self.take_snapshot)
+        self.grid.arranged.connect(self._on_arranged)
+        self._meter = QTimer(self)
+        self._meter.setInterval(_METER_MS)
+        self._meter.timeout.connect(self._measure)
+        self._furnish()
+
+    @property
+    def current_channel(self) -> ChannelId | None:
+        """The channel that has the focus, or None."""
+        return self._view.slot.channel
+
+    @property
+    def views(self) -> Sequence[LiveView]:
+        """The places of the grid that were ever used, the first one first."""
+        return tuple(self._views)
+
+    def attach(self, session: Session) -> None:
+        """Show channels of this account from now on."""
+        self.detach()
+        self._session = session
+        for view in self._views:
+            view.slot.attach(session)
+        self.links.look_for_players()
+
+    def detach(self) -> None:
+        """Show nothing, and forget the session."""
+        for view in self._views:
+            view.slot.detach()
+        self._session = None
+        self._refresh()
+
+    async def close(self) -> None:  # type: ignore[override]  # Qt's own closes windows only
+        """Stop all streams, and wait until nothing is under way."""
+        self._meter.stop()
+        await self.tasks.finish()
+        await self.links.tasks.finish()
+        await asyncio.gather(*(view.slot.close() for view in self._views))
+        self._session = None
+        self._refresh()
+
+    def join(self, ptz: PtzPanel) -> None:
+        """Let the dock steer what has the focus here, and the picture steer through the dock."""
+        self._ptz = ptz
+        self.channel_changed.connect(ptz.set_channel)
+        ptz.told.connect(self._on_ptz_told)
+        ptz.set_channel(self._told_channel)
+
+    def show_channel(self, channel_id: str) -> None:
+        """Show a channel in the place that fits best, and give it the focus."""
+        wanted = ChannelId(channel_id)
+        index = self._place_for(wanted)
+        view = self._views[index]
+        view.slot.show(wanted)
+        self._set_focus(index)
+        view.tile.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def arrange(self, name: str) -> None:
+        """Use another arrangement; what no longer has a place stops pulling, and is remembered."""
+        self.grid.arrange(name)
+
+    def pullers(self) -> list[LivePlayer]:
+        """Return everything that may be pulling a stream."""
+        return [view.slot.player for view in self._views]
+
+    def open_outside(self, player: str) -> None:
+        """Hand the stream in focus to a player of this name; "" for the one in the settings."""
+        self.links.open_outside(player)
+
+    def copy_address(self) -> None:
+        """Copy the address of the stream in focus."""
+        self.links.copy("flv")
+
+    def take_snapshot(self) -> None:
+        """Write the picture in focus to the pictures folder."""
+        slot = self._view.slot
+        image = slot.player.snapshot()
+        if image is None or slot.channel is None or self._session is None:
+            self._tell(tr("△ There is no picture to keep yet"), True)
+            return
+        name = channel_name(self._session.directory, slot.channel)
+        folder = self.pictures or pictures_folder()
+        write = partial(save_snapshot, image, folder, name, slot.channel, time.time())
+        self.tasks.start(self._keep(write), name="snapshot")
+
+    def swap(self, one: int, other: int) -> None:
+        """Let two places show each other's streams, without asking for them anew."""
+        first, second = self._views[one], self._views[other]
+        slots = first.slot, second.slot
+        first.show_slot(None)
+        second.show_slot(None)
+        second.show_slot(slots[0])
+        first.show_slot(slots[1])
+        if self._focus in (one, other):
+            self._set_focus(other if self._focus == one else one)
+        self._refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Stop pulling: pulls are billed, and nobody looks."""
+        super().hideEvent(event)
+        self._rouse()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on with what was shown."""
+        super().showEvent(event)
+        if self._window is not self.window():
+            self._window = self.window()
+            self._window.installEventFilter(self)
+        self._rouse()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice that the window is minimised or comes back."""
+        if event.type() == QEvent.Type.WindowStateChange and watched is self._window:
+            self._rouse()
+        return False
+
+    @property
+    def _view(self) -> LiveView:
+        return self._views[self._focus]
+
+    def _focused_slot(self) -> LiveSlot:
+        return self._view.slot
+
+    def _furnish(self) -> None:
+        """Make the places that the arrangement needs."""
+        while len(self._views) < self.grid.places:
+            index = len(self._views)
+            slot = LiveSlot(parent=self)
+            if self._session is not None:
+                slot.attach(self._session)
+            view = LiveView(self._context, slot, index, self)
+            view.focused.connect(partial(self._set_focus, index))
+            view.changed.connect(self._refresh)
+            view.maximise_wanted.connect(partial(self._toggle_alone, index))
+            view.close_wanted.connect(view.clear)
+            view.steer_pressed.connect(self._on_steer_pressed)
+            view.steer_released.connect(self._on_steer_released)
+            view.steer_eased.connect(self._on_steer_eased)
+            self._views.append(view)
+        self.grid.set_tiles([view.tile for view in self._views])
+
+    def _place_for(self, channel: ChannelId) -> int:
+        shown = range(self.grid.places)
+        for index in shown:
+            if self._views[index].slot.channel == channel:
+                return index
+        if self._view.slot.channel is None or self.grid.alone is not None:
+            return self._focus
+        empty = (index for index in shown if self._views[index].slot.channel is None)
+        return next(empty, self._focus)
+
+    def _set_focus(self, index: int) -> None:
+        if not 0 <= index < self.grid.places:
+            return
+        if index != self._focus and self._ptz is not None:
+            self._ptz.stop()
+        self._focus = index
+        self._refresh()
+
+    def _toggle_alone(self, index: int) -> None:
+        if self.grid.places > 1:
+            self._set_focus(index)
+            self.grid.show_alone(None if self.grid.alone is not None else index)
+
+    def _on_arranged(self) -> None:
+        self._furnish()
+        if self._focus >= self.grid.places:
+            self._focus = 0
+        for index, view in enumerate(self._views):
+            alone = self.grid.alone == index
+            view.slot.set_quality("main" if alone else view.chosen_quality)
+        self._rouse()
+        self._refresh()
+
+    def _rouse(self) -> None:
+        """Let those places pull that somebody can see."""
+        looked_at = self.isVisible() and not self.window().isMinimized()
+        for view in self._views:
+            if looked_at and not view.tile.isHidden():
+                view.slot.wake()
+            else:
+                view.slot.sleep()
+        if self._ptz is not None and not looked_at:
+            self._ptz.stop()
+        if any(view.slot.pulls for view in self._views) and not self._meter.isActive():
+            self._meter.start()
+
+    def _refresh(self) -> None:
+        """Show which place has the focus, and tell of another channel there."""
+        several = self.grid.places > 1
+        for index, view in enumerate(self._views):
+            view.show_focus(several and index == self._focus)
+        slot = self._view.slot
+        self.bar.show_state(
+            arrangement=self.grid.arrangement,
+            quality=slot.quality,
+            channel=slot.channel is not None,
+            picture=slot.kind in ("playing", "stalled"),
+        )
+        if not self._meter.isActive() and any(view.slot.pulls for view in self._views):
+            self._meter.start()
+        channel = slot.channel or ""
+        if channel != self._told_channel:
+            self._told_channel = channel
+            self.channel_changed.emit(channel)
+
+    def _choose_quality(self, quality: Quality) -> None:
+        self._view.chosen_quality = quality
+        self._view.slot.set_quality(quality)
+        self._refresh()
+
+    async def _keep(self, write: Callable[[], Path]) -> None:
+        try:
+            path = await asyncio.to_thread(write)
+        except SnapshotFailed as error:
+            self._tell(tr("✕ The picture could not be saved: {reason}", reason=error), True)
+        else:
+            self._tell(tr("Saved: {name}", name=path.name), False)
+
+    def _tell(self, text: str, failed: bool) -> None:
+        self._view.tell(text)
+
+    def _measure(self) -> None:
+        now = time.monotonic()
+        received = sum(view.slot.player.bytes_received for view in self._views)
+        streams = sum(view.slot.pulls for view in self._views)
+        seconds = now - self._measured_at
+        kbps = (received - self._received) * 8 / 1000 / seconds if self._measured_at else 0.0
+        self._received, self._measured_at = received, now
+        if not streams:
+            self._meter.stop()
+            self._measured_at = 0.0
+            kbps = 0.0
+        self.pulls_changed.emit(streams, kbps)
+
+    def _on_ptz_told(self, text: str, failed: bool) -> None:
+        if self._ptz is not None and self._ptz.channel == self.current_channel:
+            self._tell(text, failed)
+
+    def _on_steer_pressed(self, command: str, speed: int) -> None:
+        if self._ptz is not None:
+            self._ptz.press(command, speed)
+
+    def _on_steer_released(self, command: str) -> None:
+        if self._ptz is not None:
+            self._ptz.release(command)
+
+    def _on_steer_eased(self, speed: int) -> None:
+        if self._ptz is not None:
+            self._ptz.ease(speed)

@@ -1,0 +1,145 @@
+"""Brings a place of the grid, the tile and what is shown in it, together."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QWidget
+
+from ivcdesk.ui.context import Context
+from ivcdesk.ui.panels.channel_words import channel_name
+from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
+from ivcdesk.ui.panels.live_words import next_try, trouble_words
+from ivcdesk.ui.text import refresh, tr
+from ivcdesk.ui.widgets.ptz_pad import steering
+from ivcdesk.ui.widgets.video_tile import VideoTile
+
+DEAD_ZONE = 18
+"""A drag on the picture shorter than this steers nothing, px."""
+
+_TOLD_SECONDS = 4.0
+
+
+class LiveView(QObject):
+    """One tile and the slot that it shows; slots may be exchanged.
+
+    Signals: ``focused`` when the user turns to the tile; ``changed`` when its slot has changed;
+    ``maximise_wanted`` and ``close_wanted`` by double click, Enter and Delete;
+    ``steer_pressed(command, speed)``, ``steer_released(command)`` and ``steer_eased(speed)`` while
+    the picture is dragged: direction by angle, speed (1 to 8) by distance.
+    """
+
+    focused = Signal()
+    changed = Signal()
+    maximise_wanted = Signal()
+    close_wanted = Signal()
+    steer_pressed = Signal(str, int)
+    steer_released = Signal(str)
+    steer_eased = Signal(int)
+
+    def __init__(
+        self, context: Context, slot: LiveSlot, index: int, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.index = index
+        self.chosen_quality: Quality = "sub"
+        self.slot = slot
+        self._command, self._speed = "", 0
+        self.tile = tile = VideoTile(explain=context.explain)
+        tile.setObjectName(f"live.tile.{index + 1}")
+        tile.installEventFilter(self)
+        tile.clicked.connect(self.focused)
+        tile.double_clicked.connect(self.maximise_wanted)
+        tile.retry_requested.connect(self._on_retry)
+        tile.steer_started.connect(self.focused)
+        tile.steered.connect(self._on_steered)
+        tile.steer_ended.connect(self._end_steering)
+        slot.changed.connect(self._on_slot_changed)
+        tile.set_player(slot.player, follow=False)
+        refresh(tile, self._show)
+
+    def show_slot(self, slot: LiveSlot | None) -> None:
+        """Show another slot; None lets go of the present one, so that another tile can take it."""
+        if slot is None:
+            self._end_steering()
+            self.slot.changed.disconnect(self._on_slot_changed)
+            self.tile.set_player(None)
+            return
+        self.slot = slot
+        slot.changed.connect(self._on_slot_changed)
+        self.tile.set_player(slot.player, follow=False)
+        self._show()
+
+    def clear(self) -> None:
+        """Show nothing here, which ends the pull."""
+        self.slot.clear()
+
+    def show_focus(self, focused: bool) -> None:
+        """Draw the frame of the tile that commands go to."""
+        self.tile.set_chosen(focused)
+
+    def tell(self, text: str) -> None:
+        """Say something at the bottom of the picture, for a while."""
+        self.tile.say(text, _TOLD_SECONDS)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Notice the focus, and the keys that are meant for the place itself."""
+        if event.type() == QEvent.Type.FocusIn:
+            self.focused.emit()
+        elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or event.isAutoRepeat():
+                return False
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.maximise_wanted.emit()
+                return True
+            if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+                self.close_wanted.emit()
+                return True
+        return False
+
+    def _show(self) -> None:
+        slot, tile = self.slot, self.tile
+        directory = slot.directory
+        channel = slot.channel
+        if channel is None or directory is None:
+            tile.set_empty(
+                tr("Nothing is shown here yet"),
+                tr("Pick a camera on the left, or press Ctrl+F to search"),
+            )
+            tile.set_channel("", "")
+            tile.show_state("empty")
+            return
+        tile.set_channel(channel, channel_name(directory, channel))
+        if slot.trouble is None:
+            tile.show_state(slot.kind)
+            return
+        said = trouble_words(directory, channel, slot.trouble, self._context.explain)
+        hint = "\n".join(part for part in (said.detail, next_try(slot.retry_seconds)) if part)
+        action = tr("Try again") if slot.kind == "failed" else ""
+        tile.show_state(slot.kind, said.title, hint, said.footnote, action)
+
+    def _on_slot_changed(self) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _on_retry(self) -> None:
+        self.focused.emit()
+        self.slot.retry()
+
+    def _on_steered(self, x: float, y: float) -> None:
+        full = min(self.tile.width(), self.tile.height()) / 2
+        command, speed = steering(x, y, DEAD_ZONE, full)
+        if command != self._command:
+            self._end_steering()
+            self._command, self._speed = command, speed
+            if command:
+                self.steer_pressed.emit(command, speed)
+        elif command and speed != self._speed:
+            self._speed = speed
+            self.steer_eased.emit(speed)
+
+    def _end_steering(self) -> None:
+        command, self._command, self._speed = self._command, "", 0
+        if command:
+            self.steer_released.emit(command)
