@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from av.video.frame import VideoFrame
 from PySide6.QtGui import QImage
@@ -25,15 +26,23 @@ _NEAR_END = 3.0
 class DeviceWorker(threading.Thread):
     """Shows what comes, as it comes; where that is in the recording follows from its stamps.
 
-    The position is the moment last sought plus the time elapsed in the stream times the speed.
+    The position is the moment last sought plus the time elapsed in the stream times the speed;
+    where ``spans`` says what is recorded, the device jumps over what lies between.
     """
 
     def __init__(
-        self, url: str, interval: Interval, at: float, rate: float, outlet: Outlet
+        self,
+        url: str,
+        interval: Interval,
+        at: float,
+        rate: float,
+        spans: Sequence[tuple[float, float]],
+        outlet: Outlet,
     ) -> None:
-        super().__init__(name="recording", daemon=True)
+        super().__init__(name="media-recording", daemon=True)
         self._url = url
         self._interval = interval
+        self._spans = spans
         self._outlet = outlet
         self._lock = threading.Condition()
         self._reader: HttpReader | None = None
@@ -170,7 +179,7 @@ class DeviceWorker(threading.Thread):
                     return
                 self._base, self._stamp, self._sought = self._sought, stamp, None
             elapsed = stamp - (self._stamp if self._stamp is not None else stamp)
-            self._position = self._base + elapsed * self._rate
+            self._position = played_to(self._base, elapsed * self._rate, self._spans)
             self._last_stamp = stamp
             position, playing = self._position, self._playing
         if not playing:
@@ -202,3 +211,17 @@ class DeviceWorker(threading.Thread):
         if state != self._state:
             self._state = state
             self._outlet.on_state(state)
+
+
+def played_to(start: float, seconds: float, spans: Sequence[tuple[float, float]]) -> float:
+    """Return where ``seconds`` of playing lead to from a moment, over the gaps between spans."""
+    here = start
+    for begin, end in sorted(spans):
+        if end <= here:
+            continue
+        here = max(here, begin)
+        if here + seconds < end:
+            return here + seconds
+        seconds -= end - here
+        here = end
+    return here + seconds

@@ -50,7 +50,7 @@ class LiveWorker(threading.Thread):
     """
 
     def __init__(self, url: str, outlet: Outlet) -> None:
-        super().__init__(name="live", daemon=True)
+        super().__init__(name="media-live", daemon=True)
         self._received = 0
         self._url = url
         self._outlet = outlet

@@ -70,7 +70,8 @@ class RecordingPlayer(StreamPlayer):
     ) -> None:
         """Play from a moment on, instead of anything before; :meth:`pause` to only show it.
 
-        ``spans`` is what is known to be recorded, for playlists that leave out their dates.
+        ``spans`` is what is known to be recorded, for playlists that leave out their dates and
+        for devices, which jump over gaps without a word.
         """
         outlet = self._new_outlet()
         self._url, self._interval, self._position = url, interval, at
@@ -80,7 +81,7 @@ class RecordingPlayer(StreamPlayer):
             self._hls = RecordingWorker(url, interval, at, spans, outlet, self._clock)
             self._begin(outlet, self._hls)
         else:
-            self._device = DeviceWorker(url, interval, at, self._rate, outlet)
+            self._device = DeviceWorker(url, interval, at, self._rate, spans, outlet)
             self._begin(outlet, self._device)
         self.position_changed.emit(at)
 

@@ -42,7 +42,7 @@ class RecordingWorker(threading.Thread):
         outlet: Outlet,
         clock: PlayClock,
     ) -> None:
-        super().__init__(name="recording", daemon=True)
+        super().__init__(name="media-recording", daemon=True)
         self._interval = interval
         self._outlet = outlet
         self._clock = clock

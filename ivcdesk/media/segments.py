@@ -34,7 +34,7 @@ class SegmentStore(threading.Thread):
     """
 
     def __init__(self, lock: threading.Condition, kept_bytes: int = KEPT_BYTES) -> None:
-        super().__init__(name="segments", daemon=True)
+        super().__init__(name="media-segments", daemon=True)
         self._lock = lock
         self._kept_bytes = kept_bytes
         self._bodies: OrderedDict[Segment, _Body] = OrderedDict()

@@ -96,7 +96,7 @@ class Interruption:
             self._answers = answers
         self.check()
         threading.Thread(
-            target=_look_up, args=(host, port, answers), name="resolve", daemon=True
+            target=_look_up, args=(host, port, answers), name="media-resolve", daemon=True
         ).start()
         try:
             answer = answers.get(timeout=seconds)

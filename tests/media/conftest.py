@@ -9,7 +9,7 @@ import pytest
 
 from tests.media.streams import Server
 
-WORKERS = ("live", "recording", "segments", "resolve")
+WORKERS = "media-"
 
 
 def workers() -> list[threading.Thread]:
@@ -17,11 +17,17 @@ def workers() -> list[threading.Thread]:
     return [t for t in threading.enumerate() if t.name.startswith(WORKERS)]
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
+@pytest.fixture(scope="session")
+def _one_server() -> Iterator[Server]:
     made = Server()
     yield made
     made.stop()
+
+
+@pytest.fixture
+def server(_one_server: Server) -> Iterator[Server]:
+    yield _one_server
+    _one_server.reset()
 
 
 @pytest.fixture

@@ -164,6 +164,7 @@ class Server:
     port: int = 0
 
     def __post_init__(self) -> None:
+        self._site: web.TCPSite | None = None
         self.loop = asyncio.new_event_loop()
         self.gate = asyncio.Event()
         self._ready = threading.Event()
@@ -179,6 +180,14 @@ class Server:
         self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join(10)
 
+    def reset(self) -> None:
+        """Be as new: nothing is served, nothing was asked."""
+        self.handlers.clear()
+        self.call(self.gate.clear)
+        self.run(self._close())
+        self.listen()
+        self.asked.clear()
+
     def drop_all(self) -> None:
         """Cut every connection with a reset."""
         self.call(self._abort)
@@ -189,7 +198,8 @@ class Server:
 
     def listen(self) -> None:
         """Listen again on the same port."""
-        self.run(self._listen())
+        if self._site is None:
+            self.run(self._listen())
 
     def release(self) -> None:
         """Let the handlers that wait at the gate go on."""
@@ -233,7 +243,9 @@ class Server:
         self.port = self._runner.addresses[0][1]
 
     async def _close(self) -> None:
-        await self._site.stop()
+        if self._site is not None:
+            await self._site.stop()
+        self._site = None
         self._abort()
 
     def _abort(self) -> None:
@@ -278,7 +290,7 @@ def live(
     """
 
     async def answer(request: web.Request) -> web.StreamResponse:
-        head, tags = flv(codec, 300 if codec == "libx264" else 75, b_frames)
+        head, tags = flv(codec, 300 if codec == "libx264" else 30, b_frames)
         response = web.StreamResponse(headers={"Content-Type": "video/x-flv"})
         await response.prepare(request)
         await response.write(head + b"".join(tag for _, tag in tags[:cached]))

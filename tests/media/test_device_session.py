@@ -9,6 +9,7 @@ from PySide6.QtCore import QSize
 
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media import device_worker
+from ivcdesk.media.device_worker import played_to
 from tests.media.streams import FPS, body, flv, live, muxed, web
 from tests.media.test_recording import Watched
 
@@ -35,12 +36,21 @@ def opened(qtbot, player, server, handler, interval=LONG, moment=T0) -> None:
 
 def test_the_position_follows_the_stamps(qtbot, player, server):
     opened(qtbot, player, server, live(cached=5), moment=T0 + 100)
-    qtbot.waitUntil(lambda: player.number > 20, timeout=5000)
+    qtbot.waitUntil(lambda: player.number > 12, timeout=5000)
     assert player.walls[-1] == pytest.approx(T0 + 100 + player.number / FPS, abs=0.003)
     assert player.position == pytest.approx(player.walls[-1], abs=0.2)
     assert player.positions == sorted(player.positions)
     assert player.states == ["connecting", "playing"]
     assert not player.seek(T0 + 200)
+
+
+@pytest.mark.parametrize(
+    ("start", "seconds", "moment"),
+    [(0, 5, 5), (0, 10, 100), (5, 6, 101), (50, 0, 100), (105, 20, 125), (200, 7, 207)],
+)
+def test_gaps_are_jumped_over(start, seconds, moment):
+    assert played_to(start, seconds, [(100, 110), (0, 10)]) == moment
+    assert played_to(start, seconds, []) == start + seconds
 
 
 def test_the_owner_tells_of_seeks_and_of_speed(qtbot, player, server):

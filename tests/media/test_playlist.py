@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ivcdesk.media.errors import MediaError
@@ -129,6 +129,7 @@ def test_breaks_go_to_the_next_of_what_is_known_to_be_recorded():
     assert starts(segments) == [0, 10, 20, 30, 40]
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.floats(0.1, 10), st.floats(0, 100)), min_size=1, max_size=30),
     st.floats(-100, 3000),

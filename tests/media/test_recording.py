@@ -88,14 +88,14 @@ def test_opens_at_the_exact_picture(qtbot, player, recording, number):
 @pytest.mark.parametrize("codec_and_b_frames", [("libx264", 2), ("libx265", 0)])
 def test_seeks_are_exact_whatever_the_codec(qtbot, player, server, codec_and_b_frames):
     codec, b_frames = codec_and_b_frames
-    server.handlers[PATH] = body(streams.playlist(T0, [0, 1, 2]))
-    for index in range(3):
+    server.handlers[PATH] = body(streams.playlist(T0, [0, 1]))
+    for index in range(2):
         server.handlers[f"/playback/c1/{index}.ts"] = body(streams.segment(index, codec, b_frames))
     opened(qtbot, player, server, 7)
-    for number in (8, 3, 29, 31, 89, 0):
+    for number in (8, 3, 29, 31, 59, 0):
         assert player.seek(at(number) + 0.01)
         qtbot.waitUntil(lambda number=number: player.number == number, timeout=5000)
-    assert player.numbers == [7, 8, 3, 29, 31, 89, 0]
+    assert player.numbers == [7, 8, 3, 29, 31, 59, 0]
 
 
 def test_a_seek_between_two_pictures_shows_the_earlier(qtbot, player, recording):
@@ -120,7 +120,7 @@ def test_seeks_in_a_hurry_end_at_the_newest(qtbot, player, recording):
 
 def test_plays_every_picture_in_order_across_segments(qtbot, player, recording):
     opened(qtbot, player, recording, 20, still=False)
-    qtbot.waitUntil(lambda: player.number >= 65, timeout=8000)
+    qtbot.waitUntil(lambda: player.number >= 42, timeout=8000)
     assert player.numbers == list(range(20, player.number + 1))
     assert player.states == ["connecting", "playing"]
     assert player.positions == sorted(player.positions)
@@ -181,7 +181,7 @@ def test_rates(qtbot, player, recording, rate):
     opened(qtbot, player, recording, 0, still=False)
     loop = recording.loop
     began, first = loop.time(), player.position
-    qtbot.waitUntil(lambda: loop.time() - began > 0.8, timeout=5000)
+    qtbot.waitUntil(lambda: loop.time() - began > 0.5, timeout=5000)
     speed = (player.position - first) / (loop.time() - began)
     assert speed == pytest.approx(rate, rel=0.35)
     assert player.numbers == sorted(player.numbers)
