@@ -55,6 +55,31 @@ class Exchange:
     sent_at: float = 0.0
     received_at: float = 0.0
     _connecting: float = field(default=0.0, repr=False)
+    _method: bytes = field(default=b"", repr=False)
+    _half_open: Any = field(default=None, repr=False)
+
+    def follow(self, event: str, info: dict[str, Any], on_left: Callable[[], None]) -> None:
+        """Take note of one step of the layers below, named such as ``http11.send_request…``."""
+        layer, _, step = event.partition(".")
+        now = time.perf_counter()
+        match step:
+            case "send_request_headers.started":
+                self._method = info["request"].method
+            case "send_request_body.complete" if self._method != b"CONNECT":
+                self.left = now
+                on_left()
+            case "connect_tcp.started":
+                self._connecting = now
+            case "connect_tcp.complete" | "setup_socks5_connection.complete" | "start_tls.complete":
+                self.connect_seconds = now - self._connecting
+                greeting = layer == "socks" and step == "connect_tcp.complete"
+                self._half_open = info["return_value"] if greeting else None
+
+    async def drop_half_open(self) -> None:
+        """Close a connection that a SOCKS proxy did not finish greeting; its pool forgets it."""
+        stream, self._half_open = self._half_open, None
+        if stream is not None:
+            await stream.aclose()
 
 
 def shared_context() -> ssl.SSLContext:
@@ -124,7 +149,7 @@ class Transport:
         """
         if time.monotonic() - self._last_answer < KEEP_ALIVE / 2:
             return
-        await self._exchange("HEAD", [], b"", "", seconds, Exchange(), _nothing)
+        await self._exchange("OPTIONS", [], b"", "", seconds, Exchange(), _nothing)
 
     async def aclose(self) -> None:
         """Close every connection; closing twice does no harm."""
@@ -151,14 +176,8 @@ class Transport:
         if client is None or module is None or url is None:
             raise ConnectError("the client is closed", action=action)
 
-        async def trace(event: str, _info: dict[str, Any]) -> None:
-            if event.endswith("send_request_body.complete"):
-                exchange.left = time.perf_counter()
-                on_left()
-            elif event == "connection.connect_tcp.started":
-                exchange._connecting = time.perf_counter()
-            elif event.startswith("connection.") and event.endswith("complete"):
-                exchange.connect_seconds = time.perf_counter() - exchange._connecting
+        async def trace(event: str, info: dict[str, Any]) -> None:
+            exchange.follow(event, info, on_left)
 
         limits = {
             "connect": CONNECT_SECONDS,
@@ -186,6 +205,8 @@ class Transport:
         except (ssl.SSLError, OSError, RuntimeError) as error:
             # What the layers below let through: a socket's own error, or a pool closed meanwhile.
             raise _link_error(_reason(error), exchange, action) from None
+        finally:
+            await exchange.drop_half_open()
         exchange.ended = time.perf_counter()
         exchange.received_at = time.time()
         self._last_answer = time.monotonic()
@@ -290,8 +311,9 @@ def checked_proxy(proxy: str | None) -> str | None:
 def _load() -> tuple[ModuleType, ssl.SSLContext]:
     import httpx
 
-    # At DEBUG this logger spells out every header, the credential's token among them.
-    logging.getLogger("hpack").setLevel(logging.WARNING)
+    # At DEBUG these spell out every header and the proxy's password: token and all.
+    for name in ("hpack", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     return httpx, shared_context()
 
 
