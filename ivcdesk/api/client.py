@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast
 
@@ -50,7 +50,7 @@ class _Course:
     """What is known of a call while it runs; the journal's entry is made of it."""
 
     action: Action[Any]
-    body: bytes
+    body: bytes = field(repr=False)
     region: str
     priority: Priority
     number: int

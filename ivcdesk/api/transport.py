@@ -45,7 +45,7 @@ class Exchange:
     """One request and its answer, with the moments that matter (``time.perf_counter`` seconds)."""
 
     status: int = 0
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     date: str | None = None
     retry_after: float | None = None
     began: float = 0.0

@@ -28,6 +28,8 @@ async def listening(talk: Talk, tls: ssl.SSLContext | None = None) -> AsyncItera
             await talk(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             pass
+        except asyncio.CancelledError:
+            pass  # the end of the test; the stream protocol would report it as a failure
         finally:
             tasks.discard(task)
             writer.close()

@@ -15,6 +15,7 @@ from ivcdesk.api.actions.rules import (
     DIGITS,
     GIVEN,
     LABEL_LETTERS,
+    SECRET,
     TIME_OF_DAY,
     WEB_ADDRESS,
     Between,
@@ -23,13 +24,14 @@ from ivcdesk.api.actions.rules import (
     Length,
     OneOf,
     PageNumber,
+    SecretText,
     in_order,
 )
 
 TaskName = Annotated[str, Length(1, 32), LABEL_LETTERS]
 TaskDescription = Annotated[str, Length(0, 128), LABEL_LETTERS]
 TaskChannels = Annotated[list[Annotated[ChannelId, GIVEN]], Count(1, 1000)]
-CallbackAddress = Annotated[str, WEB_ADDRESS]
+CallbackAddress = Annotated[str, SECRET, WEB_ADDRESS]
 PictureInterval = Annotated[int, Between(1, 20, "s")]
 
 LONGEST_SEARCH = 30 * 86_400  # s
@@ -127,7 +129,7 @@ class AITask(Wire, frozen=True, kw_only=True):
     desc: str = ""
     status: str = ""
     channel_list: list[ChannelId] = []
-    callback_url: str = ""
+    callback_url: SecretText = ""
     templates: list[AITemplate] = []
     created_time: str = ""
     updated_time: str = ""
@@ -237,7 +239,7 @@ class BodyFindings(Wire, frozen=True, kw_only=True):
     """People in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     body_info: list[Finding] = []
 
 
@@ -245,7 +247,7 @@ class PetFindings(Wire, frozen=True, kw_only=True):
     """Pets in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     pet_info: list[Finding] = []
 
 
@@ -275,7 +277,7 @@ class ChefHatFindings(Wire, frozen=True, kw_only=True):
     """Chefs' hats in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     chef_hat_info: list[Finding] = []
 
 
@@ -283,7 +285,7 @@ class ChefClothFindings(Wire, frozen=True, kw_only=True):
     """Chefs' clothes in one picture; the doubled word is the cloud's own."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     chef_cloth_info_info: list[Finding] = []
 
 
@@ -291,7 +293,7 @@ class FaceMaskFindings(Wire, frozen=True, kw_only=True):
     """Face masks in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     face_mask_info: list[Finding] = []
 
 
@@ -299,7 +301,7 @@ class SmokingFindings(Wire, frozen=True, kw_only=True):
     """Smokers in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     smoking_info: list[Finding] = []
 
 
@@ -307,7 +309,7 @@ class PhoneCallFindings(Wire, frozen=True, kw_only=True):
     """People on the phone in one picture."""
 
     time: str = ""
-    url: str = ""
+    url: SecretText = ""
     phone_call_info: list[Finding] = []
 
 

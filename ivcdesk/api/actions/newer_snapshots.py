@@ -21,6 +21,7 @@ from ivcdesk.api.actions.record_templates import seconds_of
 from ivcdesk.api.actions.rules import (
     GIVEN,
     LABEL_LETTERS,
+    SECRET,
     TIME_OF_DAY,
     WEB_ADDRESS,
     Between,
@@ -85,7 +86,7 @@ class Burst(Wire, frozen=True, kw_only=True):
 class Callback(Wire, frozen=True, kw_only=True):
     """Whom the cloud tells of results, and the token that proves it."""
 
-    url: Annotated[str, WEB_ADDRESS] | None = None
+    url: Annotated[str, SECRET, WEB_ADDRESS] | None = None
     token: SecretText | None = None
     enable: bool | None = None
 
