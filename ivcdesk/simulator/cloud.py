@@ -28,8 +28,8 @@ class Cloud:
     """State and rules of one run. It is a :class:`~ivcdesk.simulator.media.source.MediaSource`.
 
     The server sets ``viewers`` (how many watch a channel), ``dismiss`` (end a channel's streams)
-    and, for each call before it is answered, ``caller_region``. All is used from one thread; what
-    the streams ask for may be read from any.
+    and, before each call is answered, ``caller_region`` and ``caller_request``. All is used from
+    one thread; what the streams ask for may be read from any.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Cloud:
         self.viewers: Callable[[str], int] = _nobody
         self.dismiss: Callable[[str], None] = _nothing
         self.caller_region = ""
+        self.caller_request = ""
         self._devices = devices
         self._sessions: dict[str, PlaybackSession] = {}
         self._lines: dict[str, asyncio.Lock] = {}

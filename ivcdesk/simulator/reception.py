@@ -93,7 +93,7 @@ class Reception:
         action = read_action(kind, read_body(envelope.body))
         self._cloud.agenda.settle()
         self._check_reach(action, call.region)
-        self._cloud.caller_region = call.region
+        self._cloud.caller_region, self._cloud.caller_request = call.region, call.request_id
         result = handler(self._cloud, action)
         if inspect.isawaitable(result):
             result = await result

@@ -14,7 +14,7 @@ from ivcdesk.simulator.wire import write_result
 from tests.simulator.shapes import misfits
 
 # files that hold a part of a larger group
-PARTS = {"backup_plans": "record_plans", "new_devices": "devices"}
+PARTS = {"backup_plans": "record_plans", "new_devices": "devices", "video_files": "playback"}
 
 
 class Referee:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import random
+from xml.sax.saxutils import escape
 
 from ivcdesk.api.actions import (
+    CallISAPI,
     ControlDevicePreset,
     ControlDevicePTZ,
     DescribeDevicePreset,
+    IsapiAnswer,
+    IsapiOutput,
     Preset,
     PresetCommand,
     PresetList,
@@ -16,13 +20,20 @@ from ivcdesk.api.actions import (
     Result,
 )
 from ivcdesk.simulator.cloud import Cloud
-from ivcdesk.simulator.handlers.finding import find_channel, require_channel, require_remote
+from ivcdesk.simulator.handlers.finding import (
+    find_channel,
+    find_device,
+    require_channel,
+    require_device,
+    require_remote,
+)
 from ivcdesk.simulator.handlers.table import handles, handles_slowly
 from ivcdesk.simulator.ptz import PRESETS, PtzBehaviour
 from ivcdesk.simulator.refusal import Refusal
-from ivcdesk.simulator.state import Channel
+from ivcdesk.simulator.state import Channel, Device
 
 SPEEDS = range(1, 9)
+_XML = '<?xml version="1.0" encoding="UTF-8"?>'
 _SLOWEST_SECONDS, _SLOW_SECONDS = 2.5, 0.8
 
 
@@ -93,3 +104,41 @@ async def _reached(cloud: Cloud, channel: Channel) -> None:
         async with cloud.line(channel):
             await asyncio.sleep(random.uniform(_SLOW_SECONDS, _SLOWEST_SECONDS))
         require_channel(channel)
+
+
+@handles(CallISAPI)
+def call_isapi(cloud: Cloud, action: CallISAPI) -> IsapiAnswer:
+    """Pass a request through to a device; it knows two addresses and refuses all others."""
+    device = find_device(cloud, action.device_id)
+    method, _, path = action.url.partition(" ")
+    if method not in ("GET", "PUT", "POST", "DELETE") or not path.startswith("/ISAPI/"):
+        raise Refusal("InvalidParameterValue", "Url is a method and a path under /ISAPI/")
+    require_remote(device)
+    require_device(device)
+    answer = _isapi(cloud, device, path) if method == "GET" else ""
+    return IsapiAnswer(data=IsapiOutput(output_data=answer or _not_supported(path)))
+
+
+def _isapi(cloud: Cloud, device: Device, path: str) -> str:
+    if path == "/ISAPI/System/deviceInfo":
+        return (
+            f'{_XML}\n<DeviceInfo version="2.0">\n<deviceName>{escape(device.name)}</deviceName>\n'
+            f"<deviceID>{device.device_id}</deviceID>\n<model>SIM-{device.type.name}</model>\n"
+            f"<serialNumber>{device.code}</serialNumber>\n</DeviceInfo>\n"
+        )
+    if path == "/ISAPI/ContentMgmt/InputProxy/channels/status":
+        rows = "".join(
+            f"<InputProxyChannelStatus><id>{channel.number + 1}</id>"
+            f"<online>{str(channel.plugged).lower()}</online></InputProxyChannelStatus>\n"
+            for channel in cloud.world.channels(device)
+        )
+        return f"{_XML}\n<InputProxyChannelStatusList>\n{rows}</InputProxyChannelStatusList>\n"
+    return ""
+
+
+def _not_supported(path: str) -> str:
+    return (
+        f'{_XML}\n<ResponseStatus version="2.0">\n<requestURL>{escape(path)}</requestURL>\n'
+        "<statusCode>4</statusCode>\n<statusString>Invalid Operation</statusString>\n"
+        "<subStatusCode>notSupport</subStatusCode>\n</ResponseStatus>\n"
+    )
