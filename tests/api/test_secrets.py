@@ -154,8 +154,8 @@ def test_nothing_that_can_be_read_holds_a_secret(caplog, tmp_path, monkeypatch):
             for reply in (
                 answers(Data=DATA),
                 answers(Data=[DATA]),
-                answers(Data=[{**DATA, "Status": SECRET, "Type": SECRET}]),
-                answers(Data={**DATA, "Status": SECRET, "SipPort": SECRET, "AppId": SECRET}),
+                answers(Data=[{**DATA, "Status": [SECRET], "Type": [SECRET]}]),
+                answers(Data={**DATA, "Status": [SECRET], "SipPort": SECRET, "AppId": SECRET}),
                 refuses("InvalidParameterValue.InvalidPassword", "wrong"),
                 refuses("InternalError", "wrong"),
                 says(f"<html>{SECRET}</html>".encode()),
