@@ -25,6 +25,8 @@ from ivcdesk.ui.panels.live_view import LiveView
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import tr
+from ivcdesk.ui.widgets.stage import Stage
+from ivcdesk.ui.widgets.tile_drag import TileDrag
 from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -62,7 +64,12 @@ class LivePanel(QWidget):
         self.bar = LiveBar(self.links)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
-        layout = QVBoxLayout(self)
+        self._drag = TileDrag(self.grid, lambda place: self._views[place].slot.channel is not None)
+        self._drag.swap_wanted.connect(self.swap)
+        self._drag.taken.connect(self._on_taken)
+        self._drag.channel_dropped.connect(self._on_dropped)
+        self._stage: Stage | None = None
+        self._home = layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
@@ -70,6 +77,7 @@ class LivePanel(QWidget):
         self.bar.arrangement_chosen.connect(self.arrange)
         self.bar.quality_chosen.connect(self._choose_quality)
         self.bar.snapshot.clicked.connect(self.take_snapshot)
+        self.bar.full_screen.clicked.connect(self.toggle_full_screen)
         self.grid.arranged.connect(self._on_arranged)
         self._meter = QTimer(self)
         self._meter.setInterval(_METER_MS)
@@ -104,6 +112,7 @@ class LivePanel(QWidget):
     async def close(self) -> None:  # type: ignore[override]  # Qt's own closes windows only
         """Stop all streams, and wait until nothing is under way."""
         self._meter.stop()
+        self._leave_stage()
         await self.tasks.finish()
         await self.links.tasks.finish()
         await asyncio.gather(*(view.slot.close() for view in self._views))
@@ -154,6 +163,16 @@ class LivePanel(QWidget):
         write = partial(save_snapshot, image, folder, name, slot.channel, time.time())
         self.tasks.start(self._keep(write), name="snapshot")
 
+    def toggle_full_screen(self) -> None:
+        """Show the pictures alone on the screen, or no longer; Esc ends it too."""
+        if self._stage is not None:
+            self._leave_stage()
+            return
+        self._stage = Stage(self.grid, self.window())
+        self._stage.left.connect(self._leave_stage)
+        self._rouse()
+        self._view.tile.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def swap(self, one: int, other: int) -> None:
         """Let two places show each other's streams, without asking for them anew."""
         first, second = self._views[one], self._views[other]
@@ -169,6 +188,8 @@ class LivePanel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop pulling: pulls are billed, and nobody looks."""
         super().hideEvent(event)
+        if not self.window().isMinimized():
+            self._leave_stage()
         self._rouse()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -184,6 +205,15 @@ class LivePanel(QWidget):
         if event.type() == QEvent.Type.WindowStateChange and watched is self._window:
             self._rouse()
         return False
+
+    def _leave_stage(self) -> None:
+        stage, self._stage = self._stage, None
+        if stage is not None:
+            self._home.addWidget(self.grid, 1)
+            stage.hide()
+            stage.deleteLater()
+            self._rouse()
+            self._view.tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def _view(self) -> LiveView:
@@ -207,6 +237,7 @@ class LivePanel(QWidget):
             view.steer_pressed.connect(self._on_steer_pressed)
             view.steer_released.connect(self._on_steer_released)
             view.steer_eased.connect(self._on_steer_eased)
+            self._drag.watch(view.tile, index)
             self._views.append(view)
         self.grid.set_tiles([view.tile for view in self._views])
 
@@ -245,7 +276,8 @@ class LivePanel(QWidget):
 
     def _rouse(self) -> None:
         """Let those places pull that somebody can see."""
-        looked_at = self.isVisible() and not self.window().isMinimized()
+        seen = self._stage or self.window()
+        looked_at = self.isVisible() and not seen.isMinimized()
         for view in self._views:
             if looked_at and not view.tile.isHidden():
                 view.slot.wake()
@@ -303,6 +335,14 @@ class LivePanel(QWidget):
             self._measured_at = 0.0
             kbps = 0.0
         self.pulls_changed.emit(streams, kbps)
+
+    def _on_taken(self, index: int) -> None:
+        self._views[index].tile.setFocus(Qt.FocusReason.MouseFocusReason)
+        self._set_focus(index)
+
+    def _on_dropped(self, index: int, channel_id: str) -> None:
+        self._views[index].slot.show(ChannelId(channel_id))
+        self._on_taken(index)
 
     def _on_ptz_told(self, text: str, failed: bool) -> None:
         if self._ptz is not None and self._ptz.channel == self.current_channel:

@@ -72,6 +72,11 @@ class LiveBar(QFrame):
         bind(self.snapshot, self.snapshot.setText, "Snapshot")
         bind(self.snapshot, self.snapshot.setToolTip, "Keep this picture in the pictures folder")
         self._external = links.button
+        self.full_screen = QToolButton()
+        self.full_screen.setObjectName("live.fullScreen")
+        icons.bind(self.full_screen, self.full_screen.setIcon, "full-screen", 18, "text")
+        bind(self.full_screen, self.full_screen.setToolTip, "Pictures in full screen · Esc ends it")
+        bind(self.full_screen, self.full_screen.setAccessibleName, "Pictures in full screen")
 
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
@@ -81,6 +86,7 @@ class LiveBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.snapshot)
         row.addWidget(self._external)
+        row.addWidget(self.full_screen)
 
     def show_state(self, *, arrangement: str, quality: str, channel: bool, picture: bool) -> None:
         """Show what is chosen, and enable what can be done now."""

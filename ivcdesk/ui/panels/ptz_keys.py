@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from ivcdesk.ui.panels.ptz import PtzPanel
+from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 _Key = Qt.Key
 
@@ -87,6 +88,8 @@ class PtzKeys(QObject):
         self._panel = panel
         self._down: dict[Qt.Key, str] = {}
         self._shift_down = False
+        # the grid may leave the workspace, to fill the screen
+        self._homes = [workspace, panel, *workspace.findChildren(TileGrid)]
         self._kept = [window, workspace]
         self._watched: QWidget | None = None
         window.installEventFilter(self)
@@ -200,9 +203,7 @@ class PtzKeys(QObject):
         return focus is None or focus is self._window or self._belongs(focus)
 
     def _belongs(self, widget: QWidget) -> bool:
-        return any(
-            widget is home or home.isAncestorOf(widget) for home in (self._workspace, self._panel)
-        )
+        return any(widget is home or home.isAncestorOf(widget) for home in self._homes)
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if self._watched is not None and self._watched is not now:

@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMenu, QWidget
 
 from ivcdesk.api.actions import DeviceStatus
 from ivcdesk.app import messages
@@ -23,6 +23,7 @@ from ivcdesk.ui.panels import live_slot
 from ivcdesk.ui.panels.live import LivePanel
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.panels.ptz_keys import PtzKeys
+from ivcdesk.ui.widgets.channel_drag import channel_mime
 from tests.ui.panels.simulated import Site, open_site
 from tests.ui.panels.stand_ins import make_context, until
 
@@ -468,3 +469,63 @@ def test_signs_out_and_in_again(desk, aio):
 
 def test_pictures_are_kept_in_a_folder_of_our_own(desk):
     assert desk.live.pictures is None or isinstance(desk.live.pictures, Path)
+
+
+def test_a_tile_is_dragged_by_its_caption(desk, aio):
+    async def drag() -> None:
+        other = await desk.site.find("PTZ Gate South")
+        desk.live.arrange("4")
+        desk.live.show_channel(desk.site.camera)
+        desk.live.show_channel(other)
+        await desk.plays(2)
+        first, second = desk.tile(1), desk.tile(2)
+        place = first.mapFromGlobal(second.mapToGlobal(QPoint(30, 60)))
+        QTest.mousePress(first, LEFT, pos=QPoint(20, 12))
+        QTest.mouseMove(first, place)
+        QTest.mouseRelease(first, LEFT, pos=place)
+        assert first.property("channelId") == other
+        assert second.property("channelId") == desk.site.camera
+        assert not desk.ptz.held
+
+    aio(drag(), 2 * START_SECONDS)
+    assert len(desk.site.calls("ControlDeviceStream")) == 2
+    assert desk.site.calls("ControlDevicePTZ") == []
+
+
+def test_a_channel_is_dropped_on_a_tile(desk, aio):
+    async def drop() -> None:
+        desk.live.arrange("4")
+        tile = desk.tile(3)
+        data = channel_mime(desk.site.camera)
+        middle = QPointF(tile.rect().center())
+        for kind in (QDragEnterEvent, QDropEvent):
+            at = middle.toPoint() if kind is QDragEnterEvent else middle
+            event = kind(at, Qt.DropAction.CopyAction, data, LEFT, Qt.KeyboardModifier.NoModifier)
+            QApplication.sendEvent(tile, event)
+            assert event.isAccepted()
+        await desk.plays(3)
+        assert desk.live.current_channel == desk.site.camera
+
+    aio(drop(), START_SECONDS)
+
+
+def test_full_screen_and_back_keep_the_streams_and_the_keys(desk, aio):
+    async def fill_the_screen() -> None:
+        await desk.show()
+        QTest.mouseClick(desk.button("live.fullScreen"), LEFT)
+        tile = desk.live.views[0].tile
+        assert tile.window() is not desk.window
+        assert tile.window().isFullScreen()
+        painted = tile.property("framesPainted")
+        await until(lambda: tile.property("framesPainted") > painted + 1)
+        await until(lambda: tile.window().isActiveWindow())
+        tile.setFocus()
+        QTest.keyPress(tile, Qt.Key.Key_Left)
+        assert desk.ptz.held
+        QTest.keyRelease(tile, Qt.Key.Key_Left)
+        QTest.keyClick(tile, Qt.Key.Key_Escape)
+        assert tile.window() is desk.window
+        await desk.plays()
+
+    aio(fill_the_screen(), 2 * START_SECONDS)
+    assert len(desk.site.calls("ControlDeviceStream")) == 1
