@@ -182,6 +182,14 @@ class Directory:
             tuple(self.devices[each] for each in members),
         )
 
+    def size(self, organization_id: OrganizationId) -> int:
+        """Return how many organisations and devices are filed directly under one."""
+        below, members = (
+            self._below.get(organization_id, ()),
+            self._members.get(organization_id, ()),
+        )
+        return len(below) + len(members)
+
     def path(self, organization_id: OrganizationId) -> tuple[Organization, ...]:
         """Return the organisations from the top down to this one; empty where it isn't known."""
         found: dict[OrganizationId, Organization] = {}

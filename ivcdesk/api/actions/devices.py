@@ -81,7 +81,7 @@ class Transport(OpenEnum):
     TCP = 2
 
 
-class Device(Wire, frozen=True, kw_only=True):
+class Device(Wire, frozen=True, kw_only=True, gc=False):
     """A device as lists show it."""
 
     device_id: DeviceId = DeviceId("")
@@ -139,7 +139,7 @@ class SipCarrierEndpoints(Wire, frozen=True, kw_only=True):
     smaller: str = msgspec.field(name="CAP", default="")
 
 
-class DeviceDetail(Wire, frozen=True, kw_only=True):
+class DeviceDetail(Wire, frozen=True, kw_only=True, gc=False):
     """Everything the cloud knows of one device; some kinds of it are told of some protocols only.
 
     ``sip_…`` belong to GB/T 28181, ``push_…``, ``app_name`` and ``stream_name`` to RTMP, and
@@ -272,7 +272,7 @@ class DeleteUserDevice(Action[Result], frozen=True, kw_only=True):
     device_id: Annotated[DeviceId, GIVEN]
 
 
-class Channel(Wire, frozen=True, kw_only=True):
+class Channel(Wire, frozen=True, kw_only=True, gc=False):
     """One picture of a device.
 
     ``status`` is 1 while its stream is being sent to the cloud, ``state`` is 1 while it is online,

@@ -10,7 +10,7 @@ from ivcdesk.api.actions.rules import GIVEN, NAME_LETTERS, Length
 OrganizationName = Annotated[str, Length(1, 64), NAME_LETTERS]
 
 
-class Organization(Wire, frozen=True, kw_only=True):
+class Organization(Wire, frozen=True, kw_only=True, gc=False):
     """One node of the tree; ``total`` and ``online`` count all devices at and below it."""
 
     organization_id: OrganizationId = OrganizationId("")
