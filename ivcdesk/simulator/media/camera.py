@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from av.video.reformatter import Interpolation
 
-from ivcdesk.simulator.media.drawing import F, depth_code
+from ivcdesk.simulator.media.drawing import F, depth_codes
 from ivcdesk.simulator.media.light import Light, light_at
+from ivcdesk.simulator.media.movers import Mover
 from ivcdesk.simulator.media.overlay import Overlay
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes, Scaler
 from ivcdesk.simulator.media.scene import (
@@ -21,7 +22,7 @@ from ivcdesk.simulator.media.scene import (
     clouds,
 )
 from ivcdesk.simulator.media.source import CameraFacts, Pose
-from ivcdesk.simulator.media.sprites import lay_sprite, look
+from ivcdesk.simulator.media.sprites import lay_sprite, looks
 
 FIELD = 64.0  # degrees across at zoom 1
 MOUNT = -8.0  # degrees: where a camera looks at tilt 0
@@ -81,7 +82,7 @@ class Camera:
         backdrop = self._still(pose, light, math.floor(at / _CLOUD_TICK))
         picture = backdrop.planes.copy()
         self._draw_glints(picture, backdrop, light, at)
-        self._draw_movers(picture, backdrop, light, at)
+        self._draw_movers(picture, backdrop.depth, backdrop.frame, light, at, still=False)
         picture = self._through_the_lens(picture, pose)
         self._overlay.draw(picture, at)
         return picture
@@ -130,7 +131,9 @@ class Camera:
         )
         depth = self._point.scale(view.depth, height, width)
         sky = self._smooth[3].scale(view.sky, height, width)
-        return _Backdrop(frame, planes, depth, self._visible_glints(frame, depth)), sky
+        glints = self._visible_glints(frame, depth)
+        self._draw_movers(planes, depth, frame, light, 0.0, still=True)
+        return _Backdrop(frame, planes, depth, glints), sky
 
     def _draw_clouds(
         self, planes: Planes, sky: Pixels, frame: _Frame, light: Light, tick: int
@@ -187,48 +190,56 @@ class Camera:
             values = picture.y[y, x + step] + (added if 0 < step < 3 else added // 2)
             picture.y[y, x + step] = np.minimum(values, 235).astype(np.uint8)
 
-    def _draw_movers(self, picture: Planes, backdrop: _Backdrop, light: Light, at: float) -> None:
-        traffic, frame = self._scene.traffic, backdrop.frame
-        if not traffic.movers:
+    def _draw_movers(
+        self, picture: Planes, depth: Pixels, frame: _Frame, light: Light, at: float, *, still: bool
+    ) -> None:
+        """Draw the things that move, or those that are parked, which also hide the others."""
+        traffic, place = self._scene.traffic, self._scene.place
+        chosen = traffic.parked if still else traffic.moving
+        if not len(chosen):
             return
         height, width = picture.y.shape
-        places, headings, sizes = traffic.at(at)
+        places, headings, sizes = traffic.at(at, chosen)
         reach = np.maximum(np.hypot(places[:, 0], places[:, 1]), 1.0)
-        azimuth = np.degrees(np.arctan2(places[:, 0], places[:, 1]))
-        below = np.degrees(np.arctan2(self._scene.place.eye - places[:, 2], reach))
-        distance = np.hypot(reach, places[:, 2] - self._scene.place.eye)
-        x, y = np.asarray(frame.x(azimuth)), np.asarray(frame.y(-below))
+        azimuths = np.degrees(np.arctan2(places[:, 0], places[:, 1]))
+        depressions = np.degrees(np.arctan2(place.eye - places[:, 2], reach))
+        distances = np.hypot(reach, places[:, 2] - place.eye)
+        x, y = np.asarray(frame.x(azimuths)), np.asarray(frame.y(-depressions))
         density = (DENSITY << frame.level) * frame.scale
-        scale = density * math.degrees(1) / distance
-        room = scale * traffic.sizes * sizes
-        seen = (x > -room) & (x < width + room) & (y > -room) & (y < height + room) & (room > 0.9)
-        seen &= reach > 5
-        order = np.flatnonzero(seen)
-        for number in order[np.argsort(-distance[order])]:
-            mover = traffic.movers[number]
-            name, pixels = mover.model, float(scale[number])
-            left, top = round(float(x[number])), round(float(y[number]))
-            # A little nearer than it is: the thing's own front is.
-            code = depth_code(float(distance[number]) * 0.97 - 1)
-            if _hidden(backdrop.depth, left, top, math.ceil(room[number]), code):
-                continue
-            if name == "puff":
-                pixels *= float(sizes[number])
-                # Steam thins out as it spreads.
-                thick = max(1.1 - float(sizes[number]) / (mover.size * mover.grows), 0.0)
-                name = f"puff{round(mover.tint[0] * thick / 6) * 6}"
-            seen_as = look(
-                name,
-                heading=float(headings[number]),
-                azimuth=float(azimuth[number]),
-                depression=float(below[number]),
-                scale=pixels,
-                distance=float(distance[number]),
+        scales = density * math.degrees(1) / distances
+        room = scales * traffic.sizes[chosen] * sizes
+        seen = (x > -room) & (x < width + room) & (y > -room) & (y < height + room) & (room > 1.2)
+        order = np.flatnonzero(seen & (reach > 5))
+        order = order[np.argsort(-distances[order])]
+        movers = [traffic.movers[number] for number in chosen[order]]
+        sizes = sizes[order]
+        names = [
+            _puff(mover, size) if mover.model == "puff" else mover.model
+            for mover, size in zip(movers, sizes.tolist(), strict=True)
+        ]
+        steps = zip(
+            movers,
+            looks(
+                names,
+                headings=headings[order],
+                azimuths=azimuths[order],
+                depressions=depressions[order],
+                scales=scales[order] * sizes,
+                distances=distances[order],
                 light=light,
-                air=self._scene.place.air,
-            )
-            sprite = self._sprites.get(seen_as, mover.tint)
-            lay_sprite(picture, backdrop.depth, sprite, left, top, code)
+                air=place.air,
+            ),
+            np.rint(x[order]).astype(int).tolist(),
+            np.rint(y[order]).astype(int).tolist(),
+            np.ceil(room[order]).astype(int).tolist(),
+            # A little nearer than they are: their own fronts are.
+            depth_codes(distances[order] * 0.97 - 1).tolist(),
+            strict=True,
+        )
+        for mover, seen_as, left, top, around, code in steps:
+            if not _hidden(depth, left, top, around, code):
+                sprite = self._sprites.get(seen_as, mover.tint)
+                lay_sprite(picture, depth, sprite, left, top, code, stays=still)
 
     def _through_the_lens(self, picture: Planes, pose: Pose) -> Planes:
         blur = min(abs(pose.focus), 1.0)
@@ -245,6 +256,12 @@ class Camera:
         if abs(pose.iris) > 0.01:
             picture.y[:] = _iris_table(round(min(max(pose.iris, -1), 1), 2))[picture.y]
         return picture
+
+
+def _puff(mover: Mover, size: float) -> str:
+    """Return the name of steam as thick as it is: it thins out as it spreads."""
+    thick = max(1.1 - size / (mover.size * mover.grows), 0.0)
+    return f"puff{round(mover.tint[0] * thick / 6) * 6}"
 
 
 def _hidden(depth: Pixels, x: int, y: int, reach: int, code: int) -> bool:

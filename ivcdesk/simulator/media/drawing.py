@@ -28,6 +28,13 @@ def depth_code(distance: float) -> int:
     return int(_DEPTH_STEPS * math.log2(clipped / NEAREST))
 
 
+def depth_codes(distances: Array) -> Array:
+    """Return distances (m) as bytes on a logarithmic scale."""
+    near = np.clip(distances, NEAREST, FARTHEST)
+    codes: Array = (_DEPTH_STEPS * np.log2(near / NEAREST)).astype(np.uint8)
+    return codes
+
+
 @dataclass(frozen=True)
 class Window:
     """A rectangle of directions: left and top edge (degrees), pixels per degree, size (px)."""
@@ -105,21 +112,24 @@ class Canvas:
         """
         height, width = cover.shape
         area = np.s_[top : top + height, left : left + width]
-        for channel in range(3):
-            plane = self.rgb[channel][area]
-            plane += (colour[channel] - plane) * cover
+        rest = 1 - cover
+        part = self.rgb[:, top : top + height, left : left + width]
+        part *= rest
+        if isinstance(colour, tuple):
+            colour = np.array(colour, F)[:, None, None]
+        part += colour * cover
         lamps = self.glow[area]
-        lamps += (glow - lamps) * cover
-        self.sky[area] *= 1 - cover
+        lamps *= rest
+        if isinstance(glow, np.ndarray) or glow:
+            lamps += glow * cover
+        self.sky[area] *= rest
         solid = cover > 0.5
-        if distance is None:
-            self.depth[area][solid] = 255
-        elif isinstance(distance, float | int):
-            self.depth[area][solid] = depth_code(distance)
-        else:
-            near = np.clip(distance, NEAREST, FARTHEST)
-            codes = (_DEPTH_STEPS * np.log2(near / NEAREST)).astype(np.uint8)
-            np.copyto(self.depth[area], np.broadcast_to(codes, cover.shape), where=solid)
+        codes: Array | int = 255
+        if isinstance(distance, np.ndarray):
+            codes = depth_codes(distance)
+        elif distance is not None:
+            codes = depth_code(distance)
+        np.copyto(self.depth[area], codes, where=solid, casting="unsafe")
 
     def polygon(
         self,
@@ -135,7 +145,7 @@ class Canvas:
         if found is not None:
             top, left, cover = found
             if opacity < 1:
-                cover = cover * F(opacity)
+                cover *= F(opacity)
             self.blend(top, left, cover, colour, glow=glow, distance=distance)
 
     def project(self, points: Array) -> Array:

@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from ivcdesk.simulator.media.drawing import Colour, F, band, chance, pulse, scaled
+from ivcdesk.simulator.media.drawing import Colour, F, band, chance, mix, pulse, scaled
 from ivcdesk.simulator.media.planes import Array
 
 Style = Literal["plain", "grid", "bands", "ribs", "containers", "deck"]
@@ -90,6 +90,11 @@ def _paint_windows(
     across = pulse(along - F(0.5), wide, duty_u, du)
     rows = pulse(high, tall, duty_z, dz)
     panes = across * rows * upper
+    if float(du.mean()) > 0.5 * wide or float(dz.mean()) > 0.5 * tall:
+        # Too far to tell windows apart.
+        lay(colour, mix(facade.pane, (176, 200, 222), 0.12), panes)
+        glow += panes * F(facade.lit * 0.75)
+        return
     column = np.floor((along - F(0.5)) / F(wide)).astype(np.int32)
     storey = np.floor(high / F(tall)).astype(np.int32)
     # Where a pixel holds many windows, their differences would flicker: fade them out.

@@ -13,6 +13,7 @@ from ivcdesk.simulator.media.planes import Array
 
 ASPHALT: Colour = (74, 77, 82)
 PAVING: Colour = (150, 148, 142)
+_GRAIN = 0.5  # m
 MARKING: Colour = (226, 226, 220)
 YELLOW: Colour = (222, 182, 76)
 
@@ -36,6 +37,7 @@ class Ground:
         self._wide = self.reach * step
         self.colour = np.empty((3, *self.x.shape), F)
         self.glow = np.zeros(self.x.shape, F)
+        self._grains = self._make_grains() if self.x.size else self.x
 
     @property
     def empty(self) -> bool:
@@ -52,6 +54,7 @@ class Ground:
         part.reach, part._deep, part._wide = self.reach[down], self._deep[down], self._wide[down]
         part._sine, part._cosine = self._sine[across], self._cosine[across]
         part.x, part.y = self.x[down, across], self.y[down, across]
+        part._grains = self._grains[down, across]
         part.colour, part.glow = self.colour[:, down, across], self.glow[down, across]
         return part
 
@@ -62,19 +65,26 @@ class Ground:
         size: Array = np.abs(radial) * self._deep + np.abs(lateral) * self._wide
         return size
 
-    def fill(self, colour: Colour, rough: float = 0.06, size: float = 0.5) -> None:
-        """Paint everything with one surface whose grains are ``size`` metres wide."""
-        tone = self.texture(rough, size)
+    def fill(self, colour: Colour, rough: float = 0.06) -> None:
+        """Paint everything with one rough surface."""
+        tone = self.texture(rough)
         for channel in range(3):
-            self.colour[channel] = F(colour[channel]) * tone
+            np.multiply(tone, F(colour[channel]), out=self.colour[channel])
 
-    def texture(self, rough: float, size: float) -> Array:
+    def texture(self, rough: float) -> Array:
         """Return a brightness about 1; grains fade where they are smaller than a pixel."""
-        clear = np.clip(F(2 * size) / self._deep, 0, 1)
-        fine = grain(self.x, self.y, size) * clear
-        coarse = grain(self.x + 31, self.y - 17, size * 13)
-        tone: Array = 1 + F(rough) * fine + F(rough * 0.8) * coarse
+        tone = self._grains * F(rough)
+        tone += 1
         return tone
+
+    def _make_grains(self) -> Array:
+        clear = np.clip(F(2 * _GRAIN) / self._deep, 0, 1)
+        fine = grain(self.x, self.y, _GRAIN)
+        fine *= clear
+        coarse = grain(self.x + 31, self.y - 17, _GRAIN * 13)
+        coarse *= F(0.8)
+        fine += coarse
+        return fine
 
     def lay(self, cover: Array, colour: Colour | Array, opacity: float = 1.0) -> None:
         """Paint a colour where ``cover`` (0..1) says."""
@@ -85,8 +95,20 @@ class Ground:
 
     def pool(self, x: float, y: float, radius: float, strength: float = 0.9) -> None:
         """Let a lamp shine on the ground."""
-        away = ((self.x - F(x)) ** 2 + (self.y - F(y)) ** 2) * F(1 / radius**2)
-        np.maximum(self.glow, np.exp(-away) * F(strength), out=self.glow)
+        wide = 2.3 * radius
+        rows = np.flatnonzero(np.abs(self.reach[:, 0] - F(math.hypot(x, y))) < wide)
+        aside = np.abs(self._cosine * F(x) - self._sine * F(y))
+        ahead = self._sine * F(x) + self._cosine * F(y)
+        columns = np.flatnonzero((aside < wide) & (ahead > -wide))
+        if not len(rows) or not len(columns):
+            return
+        area = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        away = (self.x[area] - F(x)) ** 2
+        away += (self.y[area] - F(y)) ** 2
+        away *= F(-1 / radius**2)
+        np.exp(away, out=away)
+        away *= F(strength)
+        np.maximum(self.glow[area], away, out=self.glow[area])
 
 
 @dataclass(frozen=True)
@@ -159,7 +181,7 @@ def paint_road(
         ground.lay(walk, _shades(PAVING, 1 - F(0.12) * slabs))
         ground.lay(band(np.abs(right), half, half + 0.35, foot), (186, 184, 178))
     worn = 1 - F(0.05) * pulse(right - F(0.9), road.lane, 0.45, foot)
-    worn *= ground.texture(0.05, 0.35)
+    worn *= ground.texture(0.05)
     ground.lay(band(right, -half, half, foot), _shades(road.tone, worn))
     marked = np.ones_like(right)
     for start, end in breaks:

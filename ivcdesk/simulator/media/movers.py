@@ -56,29 +56,34 @@ class Traffic:
         self._heading = np.array(
             [h if g is None else g for h, g in zip(straight, given, strict=True)]
         )
-        self._circles = np.flatnonzero(self._radius > 0)
         self._grows = np.array([m.grows for m in movers])
         self._size = np.array([m.size for m in movers])
         #: How far (m) a thing reaches from its middle, at size 1.
         self.sizes = np.array([model(m.model).size for m in movers])
 
-    def at(self, moment: float) -> tuple[Array, Array, Array]:
-        """Return places (n, 3) in metres, headings (n) in degrees and sizes (n)."""
-        share = self._phase + moment * self._rate
-        turns = np.where(self._returns, 2.0, 1.0)
-        cycle = share % turns
+        speeds = np.array([m.speed for m in movers])
+        #: Numbers of the things that stand for ever, and of all others.
+        self.parked = np.flatnonzero(speeds == 0)
+        self.moving = np.flatnonzero(speeds != 0)
+
+    def at(self, moment: float, chosen: Array) -> tuple[Array, Array, Array]:
+        """Return places (n, 3) in metres, headings (n) in degrees and sizes (n) of some."""
+        share = self._phase[chosen] + moment * self._rate[chosen]
+        returns = self._returns[chosen]
+        cycle = share % np.where(returns, 2.0, 1.0)
         back = cycle > 1
         along = np.where(back, 2 - cycle, cycle)
-        eased = along * along * (3 - 2 * along)
-        along = np.where(self._returns, eased, along)
-        places = self._start + self._way * along[:, None]
-        heading = self._heading + np.where(back & self._turns, 180.0, 0.0)
-        circles = self._circles
+        along = np.where(returns, along * along * (3 - 2 * along), along)
+        places = self._start[chosen] + self._way[chosen] * along[:, None]
+        heading = self._heading[chosen] + np.where(back & self._turns[chosen], 180.0, 0.0)
+        circles = np.flatnonzero(self._radius[chosen] > 0)
         if len(circles):
+            numbers = chosen[circles]
             angle = along[circles] * 2 * math.pi
-            radius = self._radius[circles]
-            places[circles, 0] = self._start[circles, 0] + radius * np.sin(angle)
-            places[circles, 1] = self._start[circles, 1] + radius * np.cos(angle)
-            places[circles, 2] = self._start[circles, 2]
+            radius = self._radius[numbers]
+            places[circles, 0] = self._start[numbers, 0] + radius * np.sin(angle)
+            places[circles, 1] = self._start[numbers, 1] + radius * np.cos(angle)
+            places[circles, 2] = self._start[numbers, 2]
             heading[circles] = np.degrees(angle) + 90
-        return places, heading % 360, self._size * (1 + (self._grows - 1) * along)
+        size = self._size[chosen] * (1 + (self._grows[chosen] - 1) * along)
+        return places, heading % 360, size

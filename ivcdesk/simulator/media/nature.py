@@ -59,6 +59,8 @@ class Tree:
             return
         rng = np.random.default_rng(self.salt)
         balls = [(0.0, 0.66, 0.30), (-0.17, 0.52, 0.22), (0.18, 0.55, 0.23), (0.03, 0.82, 0.18)]
+        if wide < 14:
+            balls = balls[:1] if wide < 6 else balls[:3]
         if wide > 40:
             balls += [(-0.12, 0.74, 0.17), (0.14, 0.74, 0.16), (-0.02, 0.5, 0.2)]
         for number, (across, up, radius) in enumerate(balls):

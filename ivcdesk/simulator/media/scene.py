@@ -256,5 +256,5 @@ def clouds() -> Array:
     second = noise()[(down * 2 + 40) % 256, (columns * F(512 / 720)).astype(np.int32) % 256]
     third = noise()[(down * 4 + 90) % 256, (columns * F(1280 / 720)).astype(np.int32) % 256]
     total = first + second * F(0.55) + third * F(0.28)
-    cover = np.clip((total + F(0.02)) * F(2.1), 0, 1)
+    cover = np.clip((total - F(0.02)) * F(2.6), 0, 1)
     return cover * np.clip(elevation / F(7), 0, 1) * F(0.92)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ _TILT = 2.5
 _GROWTH = math.log(1.08)  # sizes go up in such steps
 _SUNS, _VEILS = 12, 12
 _FULL = 190  # the level that stands for a body in full light
+_COLOURLESS = 28  # px below which nobody sees a thing's colour
 _SMALL = 6000  # px up to which a picture is kept in each colour
 _AT_ONCE = 160_000  # samples up to which all faces of a picture are filled in one go
 
@@ -83,32 +85,41 @@ class Look(NamedTuple):
     light: Light
 
 
-def look(
-    name: str,
+def looks(
+    names: Sequence[str],
     *,
-    heading: float,
-    azimuth: float,
-    depression: float,
-    scale: float,
-    distance: float,
+    headings: Array,
+    azimuths: Array,
+    depressions: Array,
+    scales: Array,
+    distances: Array,
     light: Light,
     air: Air,
-) -> Look:
-    """Return how a model is seen.
+) -> list[Look]:
+    """Return how models are seen, all arrays of shape (n).
 
-    ``heading`` and the ``azimuth`` it is seen at are degrees from north, ``depression`` how far
-    the eye looks down on it; ``scale`` is px per metre, ``distance`` metres.
+    ``headings`` and the ``azimuths`` they are seen at are degrees from north, ``depressions`` how
+    far the eye looks down on them; ``scales`` are px per metre, ``distances`` metres.
     """
-    return Look(
-        name,
-        round((heading - azimuth) / _TURN) % round(360 / _TURN),
-        round(depression / _TILT),
-        round(math.log(max(scale, 0.05)) / _GROWTH),
-        round((heading - math.degrees(SUN_AZIMUTH)) % 360 / 360 * _SUNS) % _SUNS,
-        round(air.veil(distance) * _VEILS),
-        air.colour,
-        light,
+    turns = np.rint((headings - azimuths) / _TURN).astype(int) % round(360 / _TURN)
+    tilts = np.rint(depressions / _TILT).astype(int)
+    sizes = np.rint(np.log(np.maximum(scales, 0.05)) / _GROWTH).astype(int)
+    suns = np.rint((headings - math.degrees(SUN_AZIMUTH)) * (_SUNS / 360)).astype(int) % _SUNS
+    veils = np.rint((1 - np.exp(-distances / air.reach)) * _VEILS).astype(int)
+    steps = zip(
+        names,
+        turns.tolist(),
+        tilts.tolist(),
+        sizes.tolist(),
+        suns.tolist(),
+        veils.tolist(),
+        strict=True,
     )
+    haze = air.colour
+    return [
+        Look(name, turn, tilt, size, sun, veil, haze, light)
+        for name, turn, tilt, size, sun, veil in steps
+    ]
 
 
 class Sprites:
@@ -342,38 +353,49 @@ def _halved(plane: Array) -> Array:
 
 
 def lay_sprite(
-    picture: Planes, depth: Pixels | None, sprite: Sprite, x: int, y: int, code: int
+    picture: Planes,
+    depth: Pixels,
+    sprite: Sprite,
+    x: int,
+    y: int,
+    code: int,
+    *,
+    stays: bool = False,
 ) -> None:
-    """Lay a sprite into a picture, behind whatever is nearer than its own depth code."""
+    """Lay a sprite into a picture, behind whatever is nearer than its own depth code.
+
+    What ``stays`` leaves its depth behind, to hide what is laid later and farther away.
+    """
     height, width = picture.y.shape
     left, top = x + sprite.left, y + sprite.top
+    tall, wide = sprite.y.shape
     x0, y0 = max(left, 0), max(top, 0)
-    x1 = min(left + sprite.y.shape[1], width)
-    y1 = min(top + sprite.y.shape[0], height)
+    x1, y1 = min(left + wide, width), min(top + tall, height)
     if x0 >= x1 or y0 >= y1:
         return
-    source = np.s_[y0 - top : y1 - top, x0 - left : x1 - left]
-    colour, rest = sprite.y[source], sprite.rest[source]
+    source = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+    around = depth[y0:y1, x0:x1]
     hidden = None
-    if depth is not None:
-        nearer = depth[y0:y1, x0:x1] < code
-        if nearer.any():
-            if nearer.all():
-                return
-            hidden = nearer
-    _mix(picture.y[y0:y1, x0:x1], colour, rest, hidden)
-    sx0, sy0 = (x0 - left) // 2, (y0 - top) // 2
-    tx0, ty0 = x0 // 2, y0 // 2
-    wide = min(sprite.u.shape[1] - sx0, width // 2 - tx0, (x1 - x0 + 1) // 2)
-    tall = min(sprite.u.shape[0] - sy0, height // 2 - ty0, (y1 - y0 + 1) // 2)
+    if around.min() < code:
+        hidden = around < code
+    rest = sprite.rest[source]
+    if stays:
+        here = rest < 128 if hidden is None else (rest < 128) & ~hidden
+        around[here] = code
+    _mix(picture.y[y0:y1, x0:x1], sprite.y[source], rest, hidden)
+    if tall * wide < _COLOURLESS:
+        return
+    sx, sy, tx, ty = (x0 - left) // 2, (y0 - top) // 2, x0 // 2, y0 // 2
+    wide = min(sprite.u.shape[1] - sx, width // 2 - tx, (x1 - x0 + 1) // 2)
+    tall = min(sprite.u.shape[0] - sy, height // 2 - ty, (y1 - y0 + 1) // 2)
     if wide <= 0 or tall <= 0:
         return
-    small = np.s_[sy0 : sy0 + tall, sx0 : sx0 + wide]
-    rest = sprite.rest_small[small]
+    source = (slice(sy, sy + tall), slice(sx, sx + wide))
+    rest = sprite.rest_small[source]
     if hidden is not None:
         hidden = hidden[::2, ::2][:tall, :wide]
-    for plane, chroma in ((picture.u, sprite.u), (picture.v, sprite.v)):
-        _mix(plane[ty0 : ty0 + tall, tx0 : tx0 + wide], chroma[small], rest, hidden)
+    _mix(picture.u[ty : ty + tall, tx : tx + wide], sprite.u[source], rest, hidden)
+    _mix(picture.v[ty : ty + tall, tx : tx + wide], sprite.v[source], rest, hidden)
 
 
 def _mix(target: Pixels, colour: Pixels, rest: Pixels, hidden: Array | None) -> None:

@@ -60,10 +60,10 @@ def vary(rng: np.random.Generator, colour: Colour, amount: float = 8) -> Colour:
 def weather(rng: np.random.Generator) -> tuple[Sky, Air]:
     """Return one of a few kinds of day."""
     kinds: tuple[tuple[Colour, Colour, float, float], ...] = (
-        ((84, 138, 196), (206, 224, 238), 0.45, 1900),
-        ((104, 146, 188), (216, 224, 228), 0.7, 1300),
-        ((96, 150, 190), (232, 224, 208), 0.4, 1500),
-        ((128, 152, 176), (214, 218, 222), 0.9, 1000),
+        ((66, 126, 204), (198, 221, 240), 0.6, 2300),
+        ((90, 144, 204), (212, 226, 236), 0.8, 1700),
+        ((84, 146, 206), (238, 227, 206), 0.5, 1800),
+        ((112, 148, 188), (214, 222, 230), 1.0, 1200),
     )
     top, horizon, clouds, reach = kinds[int(rng.integers(0, len(kinds)))]
     air = Air((horizon[0] * 0.93, horizon[1] * 0.95, horizon[2] * 0.98), reach)
@@ -220,6 +220,6 @@ def smoke(
     for number in range(9):
         place.movers.append(
             Mover("puff", (84.0, 0.0, 0.0), (x, y, z),
-                  (x + wind[0], y + wind[1], z + 34 * big), 2.6, number / 9,
+                  (x + wind[0], y + wind[1], z + 15 * big), 2.6, number / 9,
                   grows=5.0, size=2.1 * big)
         )  # fmt: skip

@@ -43,12 +43,12 @@ def city(rng: np.random.Generator) -> Place:
     crossing = (away - gap, away + gap)
 
     def paint(ground: Ground) -> None:
-        ground.fill((142, 140, 134), 0.05, 0.6)
+        ground.fill((142, 140, 134), 0.05)
         park = np.clip((-ground.x - 7) / 2 + 0.5, 0, 1) * np.clip(
             (away - 12 - ground.y) / 2 + 0.5, 0, 1
         )
         ground.lay(park, grass)
-        tone = ground.texture(0.1, 0.4)
+        tone = ground.texture(0.1)
         ground.colour *= 1 + (tone - 1) * park
         side = avenue.x
         paint_road(
@@ -78,9 +78,9 @@ def city(rng: np.random.Generator) -> Place:
     )
     hills(place, rng, 4.5, (108, 130, 138))
     _street_furniture(place, rng, avenue, street, away)
-    road_traffic(place, rng, avenue, spacing=15, window=(0.02, 0.38), meet=away, cycle=_CYCLE)
+    road_traffic(place, rng, avenue, spacing=19, window=(0.02, 0.38), meet=away, cycle=_CYCLE)
     road_traffic(
-        place, rng, street, spacing=15, window=(0.53, 0.87), meet=avenue.x, speed=11, cycle=_CYCLE
+        place, rng, street, spacing=19, window=(0.53, 0.87), meet=avenue.x, speed=11, cycle=_CYCLE
     )
     for side in (-1, 1):
         edge = side * (avenue.half + 2.6)

@@ -45,11 +45,11 @@ def factory(rng: np.random.Generator) -> Place:
     grass = vary(rng, (122, 136, 92), 6)
 
     def paint(ground: Ground) -> None:
-        ground.fill((140, 138, 133), 0.06, 0.5)
+        ground.fill((140, 138, 133), 0.06)
         fx, fy = ground.footprint(1, 0), ground.footprint(0, 1)
         joints = pulse(ground.x, 5, 0.014, fx) + pulse(ground.y, 5, 0.014, fy)
         ground.lay(np.clip(joints, 0, 1), (108, 107, 104), 0.55)
-        tone = ground.texture(0.09, 0.5)
+        tone = ground.texture(0.09)
         for start, end in ((44.0, 52.0), (66.0, 900.0)):
             cover = band(ground.x, start, end, fx)
             ground.lay(cover, np.stack([channel * tone for channel in grass]))
@@ -121,8 +121,8 @@ def _halls(place: Place, rng: np.random.Generator, brand: Colour) -> None:
 def _plant(place: Place, rng: np.random.Generator) -> None:
     white: Colour = (224, 226, 226)
     red: Colour = (190, 62, 52)
-    bands = tuple((z, z + 5.0, red) for z in (32.0, 42.0, 52.0))
-    for x, y, high in ((-52.0, 205.0, 58.0), (-36.0, 214.0, 58.0), (46.0, 230.0, 48.0)):
+    bands = tuple((z, z + 3.6, red) for z in (15.0, 22.0, 29.0))
+    for x, y, high in ((-52.0, 205.0, 33.0), (-36.0, 214.0, 33.0), (46.0, 230.0, 33.0)):
         place.solids.append(Drum(x, y, 2.6, high, white, rings=bands, beacon=True))
         smoke(place, x, y, high, (float(rng.uniform(24, 44)), float(rng.uniform(-6, 6))), 1.3)
     steel = vary(rng, (196, 202, 206), 5)

@@ -38,7 +38,7 @@ def harbour(rng: np.random.Generator) -> Place:
     far: Colour = (148, 174, 188)
 
     def paint(ground: Ground) -> None:
-        ground.fill((134, 134, 130), 0.05, 0.5)
+        ground.fill((134, 134, 130), 0.05)
         foot = ground.footprint(1, 0)
         joints = pulse(ground.x, 6, 0.015, foot) + pulse(ground.y, 6, 0.015, ground.footprint(0, 1))
         ground.lay(np.clip(joints, 0, 1), (106, 106, 104), 0.6)
@@ -188,11 +188,9 @@ def _ships(place: Place, rng: np.random.Generator) -> None:
     for number, (kind, y) in enumerate(berthed):
         heading = 0.0 if number == 0 else 180.0
         x, where = 49.0, y + float(rng.uniform(-14, 14))
-        # Moored ships only breathe with the swell.
         place.movers.append(
-            Mover(kind, (0, 0, 0), (x, where, 0), (x + 0.3, where + 0.6, 0.25), 0.09,
-                  float(rng.uniform(0, 2)), returns=True, turns=False, heading=heading)
-        )  # fmt: skip
+            Mover(kind, (0, 0, 0), (x, where, 0), (x, where + 1, 0), 0.0, heading=heading)
+        )
     for kind, x, speed in (
         ("ship2", 330.0, 6.0), ("ship3", 520.0, -5.0), ("tug", 130.0, 5.0),
         ("ferry", 230.0, -7.5), ("tug", 190.0, -4.0), ("ship1", 760.0, 7.0),

@@ -42,7 +42,7 @@ def interchange(rng: np.random.Generator) -> Place:
     loop = (-46.0, over + 46.0, 34.0)
 
     def paint(ground: Ground) -> None:
-        ground.fill(field, 0.09, 0.6)
+        ground.fill(field, 0.09)
         plots = grain(ground.x + 400, ground.y, 60.0)
         patch = np.clip((plots - 0.05) * 9, 0, 1) * np.clip((ground.reach - 60) / 60, 0, 1)
         ground.lay(patch, crop, 0.7)
