@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from ivcdesk.api.actions import (
+    CallISAPI,
     ControlDevicePreset,
     ControlDevicePTZ,
     DescribeDevicePreset,
@@ -169,3 +170,29 @@ def test_slow_devices_serve_one_command_at_a_time(asking, monkeypatch):
     asyncio.run(both())
     assert len(waits) == 2
     assert all(0.8 <= seconds <= 2.5 for seconds in waits)
+
+
+def test_isapi_is_passed_through(asked):
+    device = asked.device("Gate 3 NVR")
+    ask = {"device_id": device.device_id}
+    status = "GET /ISAPI/ContentMgmt/InputProxy/channels/status"
+    text = asked(CallISAPI(**ask, url=status)).data.output_data
+    assert text.count("<online>true</online>") == 15
+    info = asked(CallISAPI(**ask, url="GET /ISAPI/System/deviceInfo")).data.output_data
+    assert device.code in info
+    other = asked(CallISAPI(**ask, url="PUT /ISAPI/System/reboot")).data.output_data
+    assert "notSupport" in other
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "code"),
+    [
+        ("Gate 3 NVR", "/ISAPI/System/deviceInfo", "InvalidParameterValue"),
+        ("Gate 3 NVR", "GET /etc/passwd", "InvalidParameterValue"),
+        ("Packing table", "GET /ISAPI/x", "ResourceUnavailable.DevOffline"),
+        ("Visitor lane", "GET /ISAPI/x", "InvalidParameterValue.UnSupportedAccessType"),
+    ],
+)
+def test_isapi_that_can_not_be_passed(asked, name, url, code):
+    device = asked.device(name)
+    assert asked.refused(CallISAPI(device_id=device.device_id, url=url)) == code

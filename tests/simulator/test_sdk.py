@@ -2,42 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
-from tencentcloud.iss.v20230517 import iss_client, models
+from tencentcloud.iss.v20230517 import models
 
-from ivcdesk.simulator import reception
 from ivcdesk.simulator.handlers import HANDLERS
 from ivcdesk.simulator.recordings import DAY, cloud_day, day_start
-from ivcdesk.simulator.wire import write_result
-from tests.simulator.shapes import misfits
+from tests.simulator.referee import Referee
 
 # files that hold a part of a larger group
 PARTS = {"backup_plans": "record_plans", "new_devices": "devices", "video_files": "playback"}
-
-
-class Referee:
-    """Calls actions through the SDK's own classes and looks at what the wire carried."""
-
-    def __init__(self, served, monkeypatch):
-        self.served = served
-        self.written = []
-        monkeypatch.setattr(reception, "write_result", self._noted)
-        self._client = iss_client.IssClient(served.credential(), "ap-shanghai", served.profile())
-
-    def __call__(self, action, **params):
-        request = getattr(models, f"{action}Request")()
-        for name, value in params.items():
-            assert hasattr(request, name)
-            setattr(request, name, value)
-        answer = getattr(self._client, action)(request)
-        assert misfits(action, json.loads(self.written[-1])["Response"]) == []
-        return answer
-
-    def _noted(self, *answer):
-        self.written.append(write_result(*answer))
-        return self.written[-1]
 
 
 @pytest.fixture
