@@ -25,12 +25,16 @@ class Caption:
         self._key: object = None
         self._picture: QPixmap | None = None
 
+    def forget(self) -> None:
+        """Draw anew next time, because the fonts have changed."""
+        self._key = None
+
     def paint(
         self, painter: QPainter, at: QPointF, width: float, lines: Sequence[tuple[str, QFont]]
     ) -> None:
         """Draw the lines with their upper left corner at a point; all in logical px."""
         ratio = painter.device().devicePixelRatioF()
-        key = (width, ratio, tuple((text, font.key()) for text, font in lines))
+        key = (width, ratio, tuple(text for text, _ in lines))
         if key != self._key:
             self._key = key
             self._picture = self._draw(width, ratio, lines)
@@ -69,6 +73,10 @@ class Pill:
         self._key: object = None
         self._picture: QPixmap | None = None
 
+    def forget(self) -> None:
+        """Draw anew next time, because the font has changed."""
+        self._key = None
+
     def paint(
         self,
         painter: QPainter,
@@ -81,7 +89,7 @@ class Pill:
     ) -> None:
         """Draw the text so that the anchor is its right upper or its middle lower point."""
         ratio = painter.device().devicePixelRatioF()
-        key = (width, ratio, text, font.key(), radius)
+        key = (width, ratio, text)
         if key != self._key:
             self._key = key
             self._picture = self._draw(width, ratio, text, font, radius)

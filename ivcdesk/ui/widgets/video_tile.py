@@ -7,20 +7,16 @@ from collections.abc import Callable
 from PySide6.QtCore import Property, QEvent, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFont,
     QHideEvent,
     QImage,
-    QKeyEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QResizeEvent,
     QShowEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from shiboken6 import isValid
 
 from ivcdesk.media.frames import StreamFacts
@@ -29,6 +25,7 @@ from ivcdesk.media.states import EMPTY, PlayerState
 from ivcdesk.ui.context import Explanation
 from ivcdesk.ui.text import language, tr
 from ivcdesk.ui.tokens import GRID, theme, tokens
+from ivcdesk.ui.widgets.steerable import Steerable
 from ivcdesk.ui.widgets.video_card import VideoCard
 from ivcdesk.ui.widgets.video_overlay import Caption, Pill, facts_words
 
@@ -41,7 +38,7 @@ _SAY_SECONDS = 3.0
 Explain = Callable[[BaseException], Explanation]
 
 
-class VideoTile(QWidget):
+class VideoTile(Steerable):
     """Shows what a player plays, as large as it fits.
 
     The tile follows its player: it says by itself that it connects, stalls or failed, in the
@@ -49,20 +46,12 @@ class VideoTile(QWidget):
     player with ``follow=False``.
 
     Signals: ``retry_requested`` when the button of a failure is pressed; ``state_changed(kind)``;
-    ``clicked``, ``double_clicked``; ``zoomed(steps)`` for the wheel, up is positive;
-    ``steer_started``, ``steered(dx, dy)`` in px from where the drag began, ``steer_ended`` in
-    pairs, whichever way the drag is lost. Qt properties: channelId, state, framesPainted,
-    sourceUrl (without its query), codec, bitrateKbps, fps.
+    and those of the pointer. Qt properties: channelId, state, framesPainted, sourceUrl (without
+    its query), codec, bitrateKbps, fps.
     """
 
     retry_requested = Signal()
     state_changed = Signal(str)
-    clicked = Signal()
-    double_clicked = Signal()
-    zoomed = Signal(float)
-    steer_started = Signal()
-    steered = Signal(float, float)
-    steer_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, explain: Explain | None = None) -> None:
         super().__init__(parent)
@@ -85,14 +74,14 @@ class VideoTile(QWidget):
         self._fresh = False
         self._painted = 0
         self._said = ""
-        self._press: QPointF | None = None
-        self._steering = False
+        self._ratio = 1.0
+        self._fonts: tuple[QFont, QFont] | None = None
         self._caption, self._badge_pill, self._toast = Caption(), Pill(), Pill()
         self._card = VideoCard(self)
         self._card.acted.connect(self.retry_requested)
         self._say_timer = QTimer(self, singleShot=True)
         self._say_timer.timeout.connect(lambda: self.say(""))
-        theme.changed.connect(self.update)
+        theme.changed.connect(self._forget_fonts)
         language.changed.connect(self._show_words)
         self._show_words()
 
@@ -272,7 +261,10 @@ class VideoTile(QWidget):
     def _wanted_size(self) -> QSize:
         if not self.isVisible():
             return QSize()
-        ratio = self.devicePixelRatioF()
+        return self._device_size()
+
+    def _device_size(self) -> QSize:
+        ratio = self._ratio = self.devicePixelRatioF()
         return QSize(round(self.width() * ratio), round(self.height() * ratio))
 
     def _fit(self) -> None:
@@ -296,24 +288,23 @@ class VideoTile(QWidget):
         self._fit()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Ask for no pictures, and let go of the camera."""
-        self._end_steering()
+        """Ask for no pictures."""
         super().hideEvent(event)
         if self._player is not None:
             self._player.set_size(QSize())
 
-    def event(self, event: QEvent) -> bool:
-        """Let go where the hold is lost; follow the screen's pixels."""
-        if event.type() in _LOSSES:
-            self._end_steering()
-        elif event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._fit()
-        return super().event(event)
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the words anew in another font."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._forget_fonts()
 
     # Painting.
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the picture and the words over it."""
+        if self.devicePixelRatioF() != self._ratio:
+            self._fit()
         painter = QPainter(self)
         ground = QColor(tokens().picture)
         image = self._image
@@ -340,8 +331,7 @@ class VideoTile(QWidget):
         painter.end()
 
     def _picture_box(self, image: QImage) -> QRectF:
-        ratio = self.devicePixelRatioF()
-        room = QSize(round(self.width() * ratio), round(self.height() * ratio))
+        room, ratio = self._device_size(), self._ratio
         size = image.size()
         if (
             size.width() > room.width()
@@ -355,8 +345,7 @@ class VideoTile(QWidget):
         return QRectF(x / ratio, y / ratio, size.width() / ratio, size.height() / ratio)
 
     def _paint_words(self, painter: QPainter) -> None:
-        sizes = tokens()
-        body, small = self._font(sizes.body), self._font(sizes.small)
+        body, small = self._fonts or self._make_fonts()
         badge = self._badge_text()
         badge_room = 0.0
         if badge:
@@ -375,82 +364,18 @@ class VideoTile(QWidget):
             room = self.width() - 2 * GRID
             self._toast.paint(painter, bottom, middle, room, self._said, body, radius=12)
 
-    def _font(self, pixels: int) -> QFont:
-        font = QFont(self.font())
-        font.setPixelSize(pixels)
-        return font
+    def _make_fonts(self) -> tuple[QFont, QFont]:
+        body, small = QFont(self.font()), QFont(self.font())
+        body.setPixelSize(tokens().body)
+        small.setPixelSize(tokens().small)
+        self._fonts = body, small
+        for words in (self._caption, self._badge_pill, self._toast):
+            words.forget()
+        return self._fonts
 
-    # The pointer.
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Begin what may become a drag; a second button lets go."""
-        if event.button() != Qt.MouseButton.LeftButton or self._press is not None:
-            self._end_steering()
-            super().mousePressEvent(event)
-            return
-        self._press = event.position()
-        # Without it a release that nobody saw would go unnoticed when the pointer comes back.
-        self.setMouseTracking(True)
-        event.accept()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Steer once the pointer has gone far enough."""
-        if self._press is None:
-            return
-        if not event.buttons() & Qt.MouseButton.LeftButton:
-            self._end_steering()
-            return
-        way = event.position() - self._press
-        if not self._steering and way.manhattanLength() >= QApplication.startDragDistance():
-            self._steering = True
-            self.steer_started.emit()
-        if self._steering:
-            self.steered.emit(way.x(), way.y())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go; without a drag it was a click."""
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        was_click = self._press is not None and not self._steering
-        self._end_steering()
-        if was_click:
-            self.clicked.emit()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Pass it on."""
-        self._end_steering()
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.double_clicked.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Pass on how far the wheel was turned, in its own steps."""
-        self.zoomed.emit(event.angleDelta().y() / 120)
-        event.accept()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc lets go of the camera; everything else is the owner's."""
-        if event.key() == Qt.Key.Key_Escape and self._steering:
-            self._end_steering()
-            return
-        super().keyPressEvent(event)
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Draw the frame."""
-        super().focusInEvent(event)
+    def _forget_fonts(self) -> None:
+        self._fonts = None
         self.update()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Let go of the camera."""
-        self._end_steering()
-        super().focusOutEvent(event)
-        self.update()
-
-    def _end_steering(self) -> None:
-        self._press = None
-        self.setMouseTracking(False)
-        if self._steering:
-            self._steering = False
-            self.steer_ended.emit()
 
     # Qt properties, for those who look from outside.
 
@@ -482,16 +407,3 @@ class VideoTile(QWidget):
     codec = Property(str, _get_codec)
     bitrateKbps = Property(float, _get_bitrate)
     fps = Property(float, _get_fps)
-
-
-_LOSSES = frozenset(
-    {
-        QEvent.Type.WindowDeactivate,
-        QEvent.Type.WindowBlocked,
-        QEvent.Type.UngrabMouse,
-        QEvent.Type.TouchCancel,
-        QEvent.Type.ParentAboutToChange,
-        QEvent.Type.DeferredDelete,
-        QEvent.Type.EnabledChange,
-    }
-)
