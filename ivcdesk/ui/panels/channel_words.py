@@ -34,7 +34,7 @@ def obstacle_words(directory: Directory, channel_id: ChannelId, obstacle: Obstac
             return tr("○ {channel} is offline", channel=channel)
         case Obstacle.NO_PTZ:
             return tr("⊘ This camera can't be turned: it has no motors")
-        case Obstacle.GONE if directory.state in ("empty", "loading"):
+        case Obstacle.GONE if directory.state != "ready" or not directory.filling.settled:
             return tr("○ Looking for the channel …")
         case _:
             return tr("○ The channel isn't in the directory any more")

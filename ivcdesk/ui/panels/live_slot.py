@@ -277,13 +277,14 @@ class LiveSlot(QObject):
         self.changed.emit()
 
     def _hiding_obstacle(self) -> Obstacle | None:
+        """Return what the directory says to be in the way of the picture.
+
+        A channel that it does not know may only not have arrived yet: the cloud will say.
+        """
         if self._session is None or self.channel is None:
             return None
-        directory = self._session.directory
-        obstacle = directory.obstacle(self.channel)
-        if obstacle is None or not obstacle.hides_picture:
-            return None
-        if obstacle is Obstacle.GONE and directory.state != "ready":
+        obstacle = self._session.directory.obstacle(self.channel)
+        if obstacle is None or obstacle is Obstacle.GONE or not obstacle.hides_picture:
             return None
         return obstacle
 

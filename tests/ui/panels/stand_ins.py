@@ -35,6 +35,7 @@ class StandInDirectory(Subject):
     def __init__(self) -> None:
         super().__init__()
         self.state = "ready"
+        self.filling = SimpleNamespace(settled=True)
         self.devices = {
             DeviceId("d1"): Device(
                 device_id=DeviceId("d1"), name="Gate NVR", status=DeviceStatus.ONLINE

@@ -143,6 +143,11 @@ def test_what_is_offline_is_said_without_a_call(bench, aio):
     assert bench.slot.retry_seconds == live_slot.OBSTACLE_PAUSE
 
 
+def test_a_channel_that_the_directory_has_not_met_is_asked_for(bench, aio):
+    aio(playing(bench, ChannelId("stranger")))
+    assert bench.asked == [("stranger", "sub")]
+
+
 def test_is_back_when_the_device_is(bench, aio):
     async def show() -> None:
         bench.slot.show(AWAY)

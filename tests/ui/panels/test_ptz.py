@@ -285,6 +285,17 @@ def test_what_cannot_be_steered_says_why(desk, channel, words):
     assert not any(word == "press" for word, *_ in desk.sent)
 
 
+def test_a_channel_that_has_not_arrived_yet_is_looked_for(desk):
+    directory = desk.session.directory
+    directory.filling.settled = False
+    desk.panel.set_channel("stranger")
+    assert "Looking for" in desk.find("ptz.reason", QLabel).text()
+    directory.filling.settled = True
+    desk.panel.set_channel(None)
+    desk.panel.set_channel("stranger")
+    assert "isn't in the directory" in desk.find("ptz.reason", QLabel).text()
+
+
 def test_without_a_session_or_a_channel(qtbot, aio):
     desk = Desk(qtbot)
     assert "Sign in" in desk.find("ptz.reason", QLabel).text()
