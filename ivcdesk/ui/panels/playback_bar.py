@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QLayout,
     QLineEdit,
     QPushButton,
     QSizePolicy,
@@ -23,7 +24,8 @@ from ivcdesk.ui.widgets import time_words
 from ivcdesk.ui.widgets.calendar import CoverageCalendar
 
 ZONES = ("local", "cloud", "utc")
-_NARROW = 640
+_NARROW = 660
+_LEAST = 540
 
 
 class PlaybackBar(QFrame):
@@ -70,7 +72,9 @@ class PlaybackBar(QFrame):
         self.calendar.picked.connect(self._on_picked)
         self.goto = QLineEdit()
         self.goto.setObjectName("playback.goto")
-        self.goto.setFixedWidth(124)
+        self.goto.setMinimumWidth(84)
+        self.goto.setMaximumWidth(124)
+        self.setMinimumWidth(_LEAST)
         self.goto.setClearButtonEnabled(False)
         bind(self.goto, self.goto.setPlaceholderText, "Go to time …")
         bind(self.goto, self.goto.setAccessibleName, "Go to time")
@@ -85,6 +89,7 @@ class PlaybackBar(QFrame):
         self.room.setSpacing(8)
 
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(6)
         row.addWidget(back)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta, tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ivcdesk.api.errors import IvcError
 from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import cloud_day, day_interval, split_days
-from ivcdesk.domain.intervals import Interval, Intervals, gaps, normalise
+from ivcdesk.domain.intervals import Interval, Intervals, clip, gaps, normalise, total, union
 from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
 
 if TYPE_CHECKING:
@@ -63,12 +63,17 @@ class DayBook:
         self.keeps_device = True
         self.closed = False
 
-    def want(self, window: Interval, focus: float) -> None:
-        """Load the days of a window, the one that holds ``focus`` first, then its neighbours."""
+    def want(self, window: Interval, focus: float, *, also: bool = False) -> None:
+        """Load the days of a window, the one that holds ``focus`` first, then its neighbours.
+
+        What was wanted before and is not loaded is forgotten, or with ``also`` still goes first.
+        """
         window = Interval(window.start, min(window.end, self._now()))
         days = [cloud_day(piece.start) for piece in split_days(window)]
         middle = cloud_day(min(focus, self._now()))
-        self._wanted = sorted(days, key=lambda day: (abs((day - middle).days), day > middle))
+        days.sort(key=lambda day: (abs((day - middle).days), day > middle))
+        first = self._wanted if also else []
+        self._wanted = [*first, *(day for day in days if day not in first)]
         self._pump()
 
     def refresh(self) -> None:
@@ -116,6 +121,24 @@ class DayBook:
             span for (kind, _), page in self._pages.items() if kind is source for span in page.spans
         )
 
+    def parts(self, first: date, last: date, zone: tzinfo) -> dict[date, float]:
+        """Return which part (0 … 1) of each known day of a zone is recorded anywhere.
+
+        A day that still runs counts up to now; days that are not known are left out.
+        """
+        kept = union(self.recorded(Source.CLOUD), self.recorded(Source.DEVICE))
+        known = self._known(Source.CLOUD)
+        found: dict[date, float] = {}
+        day = first
+        while day <= last:
+            whole = day_interval(day, zone)
+            passed = Interval(whole.start, min(whole.end, self._now()))
+            seen = clip(known, passed)
+            if total(seen) >= passed.length - STALE_SECONDS * 4 > 0:
+                found[day] = total(clip(kept, passed)) / passed.length
+            day += timedelta(days=1)
+        return found
+
     def problems(self) -> list[tuple[Source, IvcError]]:
         """Return what failed: one error for each source, the latest day's."""
         found: dict[Source, IvcError] = {}
@@ -150,8 +173,14 @@ class DayBook:
             Lane(self._cold()),
         )
 
+    def _known(self, source: Source) -> Intervals:
+        return normalise(
+            (day_interval(day).start, page.known_to)
+            for (kind, day), page in self._pages.items()
+            if kind is source and page.known
+        )
+
     def _part(self, source: Source, words: Callable[[IvcError], str]) -> Part:
-        known: list[Interval] = []
         loading: list[Interval] = []
         failed: list[Interval] = []
         problem = ""
@@ -160,14 +189,20 @@ class DayBook:
                 continue
             whole = day_interval(day)
             if page.known:
-                known.append(Interval(whole.start, page.known_to))
-            elif page.problem is not None:
+                continue
+            if page.problem is not None:
                 failed.append(Interval(whole.start, min(whole.end, self._now())))
                 problem = words(page.problem)
             else:
                 loading.append(Interval(whole.start, min(whole.end, self._now())))
         loading += self._waiting(source)
-        return Part(Lane(self.recorded(source)), Lane(known), Lane(loading), Lane(failed), problem)
+        return Part(
+            Lane(self.recorded(source)),
+            Lane(self._known(source)),
+            Lane(loading),
+            Lane(failed),
+            problem,
+        )
 
     def _waiting(self, source: Source) -> Iterable[Interval]:
         for day in self._wanted:

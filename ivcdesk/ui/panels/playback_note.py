@@ -15,9 +15,12 @@ from ivcdesk.ui.tokens import GRID
 LASTS_MS = 7000
 """How long a note stays that only tells of something."""
 
+_CORNER = 150
+"""How much room the name and the time of a tile take in its corners, px."""
+
 
 class Note(QFrame):
-    """Lies at the bottom of ``host``; it never takes the focus.
+    """Lies at the top of ``host``, where cameras burn in the least; it never takes the focus.
 
     What it says is a callable, so that it can be said again in another language.
     """
@@ -85,7 +88,7 @@ class Note(QFrame):
         self.hide()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the bottom of the host."""
+        """Stay in the middle of the host."""
         if watched is self._host and event.type() == QEvent.Type.Resize and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
@@ -122,7 +125,8 @@ class Note(QFrame):
         width = max(min(width, natural + extra + margin), 160)
         height = max(self._row.totalHeightForWidth(width), self._row.sizeHint().height())
         x = (self._host.width() - width) // 2
-        self.setGeometry(x, self._host.height() - height - margin, width, height)
+        beside = (self._host.width() - width) / 2 >= _CORNER
+        self.setGeometry(x, GRID if beside else 6 * GRID, width, height)
 
     def _on_action(self) -> None:
         action = self._action

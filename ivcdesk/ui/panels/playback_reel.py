@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -13,17 +12,15 @@ from ivcdesk.api.actions import ChannelId, RecordCommand
 from ivcdesk.api.errors import IvcError, NotFound
 from ivcdesk.domain import intervals
 from ivcdesk.domain.coverage import Source
-from ivcdesk.domain.days import cloud_day, day_interval
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.media.states import PlayerState
+from ivcdesk.ui.panels.playback_places import Nowhere, Place, find_place
 from ivcdesk.ui.tasks import TaskScope
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.recordings import Playable, Recordings
     from ivcdesk.ui.panels.playback_days import DayBook
 
-AHEAD_DAYS = 2
-"""How many days after the moment asked for are searched for the next recording."""
 EDGE_SECONDS = 2.0
 """So near to a playable's end nothing is sought in it any more, s."""
 PARTING_SECONDS = 1.0
@@ -32,26 +29,6 @@ RENEWAL_SECONDS = 10.0
 """How long an address that was renewed is not renewed again."""
 ATTEMPTS = 4
 """How often the cloud may be wrong about what it has before it is given up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where and from what to play: ``t`` in seconds since the epoch.
-
-    ``skipped`` is where the gap began that was jumped over, None where there was none.
-    """
-
-    source: Source
-    t: float
-    skipped: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Nowhere:
-    """Nothing is recorded from ``t`` on; ``before`` is the last recorded moment before it."""
-
-    t: float
-    before: float | None
 
 
 class _GivenUpError(Exception):
@@ -102,6 +79,8 @@ class Reel(QObject):
         self._running = False
         self._turn: asyncio.Task[None] | None = None
         self._renewed = 0.0
+        self._peek = False
+        player.frame_ready.connect(self._on_frame)
         player.position_changed.connect(self._on_position)
         player.needs_url.connect(self._on_needs_url)
         player.state_changed.connect(self._on_player_state)
@@ -241,18 +220,23 @@ class Reel(QObject):
                 await self._go(t)
                 return
             self.player.note_seek(playable.interval.start + position)
-        elif not self.player.seek(t):
+            self._peek = not self._running
+            self.player.play()
+            return
+        if not self.player.seek(t):
             await self._go(t)
             return
-        await self._resume(playable, told=playable.kind is Source.DEVICE)
+        await self._resume(playable)
 
-    async def _resume(self, playable: Playable, *, told: bool = False) -> None:
-        """Run or hold as is meant; ``told``: the device plays already."""
-        if playable.kind is Source.DEVICE and self._running != told:
-            command = RecordCommand.PLAY if self._running else RecordCommand.PAUSE
-            if not await self._control(playable, command):
-                await self._go(self.t)
-                return
+    async def _resume(self, playable: Playable) -> None:
+        """Run or hold, as is meant."""
+        if (
+            playable.kind is Source.DEVICE
+            and self._running
+            and not await self._control(playable, RecordCommand.PLAY)
+        ):
+            await self._go(self.t)
+            return
         if self._running:
             self.player.play()
         else:
@@ -266,7 +250,9 @@ class Reel(QObject):
         self._set("opening")
         jumped: float | None = None
         for _ in range(ATTEMPTS):
-            found = await self._find(t)
+            if self._book is None:
+                return
+            found = await find_place(self._book, self._order, t, self._now())
             if isinstance(found, Nowhere):
                 self._part()
                 self._running = False
@@ -294,31 +280,6 @@ class Reel(QObject):
         self._running = False
         self._set("nowhere")
         self.nowhere.emit(Nowhere(t, None))
-
-    async def _find(self, t: float) -> Place | Nowhere:
-        book = self._book
-        if book is None:
-            return Nowhere(t, None)
-        for source in self._order:
-            await book.known(source, t)
-            if intervals.at(book.recorded(source), t) is not None:
-                return Place(source, t)
-        later = t
-        for _ in range(AHEAD_DAYS + 1):
-            starts: list[tuple[float, int, Source]] = []
-            for rank, source in enumerate(self._order):
-                await book.known(source, later)
-                start = intervals.next_start(book.recorded(source), t)
-                if start is not None:
-                    starts.append((start, rank, source))
-            if starts:
-                start, _rank, source = min(starts)
-                return Place(source, start, t)
-            later = day_interval(cloud_day(later)).end
-            if later >= self._now():
-                break
-        ends = [intervals.nearest(book.recorded(source), t) for source in self._order]
-        return Nowhere(t, max((end for end in ends if end is not None), default=None))
 
     async def _open(self, place: Place) -> Playable:
         """Open a recording; one that is not wanted any more when it arrives is closed again."""
@@ -353,8 +314,9 @@ class Reel(QObject):
         else:
             self.player.note_rate(1.0)
             self.player.open(playable.url, playable.interval, at, "flv")
-        if not self._running:
+        if not self._running and playable.kind is Source.CLOUD:
             self.player.pause()
+        self._peek = not self._running
         self.changed.emit()
 
     async def _scale(self, playable: Playable) -> None:
@@ -409,6 +371,11 @@ class Reel(QObject):
             await work(*about)
         except _GivenUpError as given_up:
             self._fail(given_up.error)
+        if self._turn is asyncio.current_task():
+            self._turn = None
+        # What the player told meanwhile was left to this turn.
+        if self._playable is not None and self.player.state.kind == "failed":
+            self._on_failed(self._playable, self.player.state)
 
     def _stop_turn(self) -> None:
         if self._turn is not None:
@@ -431,13 +398,19 @@ class Reel(QObject):
             self.t = t
             self.moved.emit(t)
 
+    def _on_frame(self) -> None:
+        """Hold a device that was only to show one picture."""
+        if self._peek and self.source is Source.DEVICE and not self._running:
+            self._peek = False
+            self.pause()
+
     def _on_player_state(self, state: PlayerState) -> None:
         if self._playable is None:
             return
         if state.kind == "ended":
             self._on_ended(self._playable)
         elif state.kind == "failed":
-            self._on_failed(state)
+            self._on_failed(self._playable, state)
         elif state.kind in ("playing", "paused", "stalled"):
             self._set(state.kind)
         elif state.kind == "connecting":
@@ -452,8 +425,18 @@ class Reel(QObject):
             self.t = end
             self._start_turn(self._go, end)
 
-    def _on_failed(self, state: PlayerState) -> None:
-        self.error = state.error
+    def _on_failed(self, playable: Playable, state: PlayerState) -> None:
+        error = state.error
+        if self._turn is not None and not self._turn.done():
+            return  # what is under way finds out for itself, and knows what to do
+        if (
+            playable.kind is Source.DEVICE
+            and not self._running
+            and error is not None
+            and error.kind == "ended"
+        ):
+            return  # devices do not wait for ever; playing on opens a new session
+        self.error = error
         if state.retry_seconds is None and not (state.error and state.error.wants_new_url):
             self._running = False
         self._set("failed")

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLayout,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -26,6 +27,8 @@ from ivcdesk.ui.widgets.timeline_legend import TimelineLegend
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 SOURCES = ("auto", "cloud", "device")
+_NARROW = 640
+_LEAST = 540
 
 
 class Transport(QFrame):
@@ -68,6 +71,8 @@ class Transport(QFrame):
         bind(on, on.setAccessibleName, "Next recording border")
         on.clicked.connect(lambda: self.border_asked.emit(True))
         self._steps = (step_back, step)
+        self._borders = (back, on)
+        self.setMinimumWidth(_LEAST)
         self.speed = QComboBox()
         self.speed.setObjectName("playback.speed")
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -86,6 +91,7 @@ class Transport(QFrame):
         self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
         row = QHBoxLayout(self)
+        row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(6)
         for widget in (back, step_back, self.play, step, on, self.speed, self._clock):
@@ -123,9 +129,10 @@ class Transport(QFrame):
             self._clock.setText(time_words.clock(t, zone, milliseconds=True))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Leave the legend out where it would be a stump."""
+        """Leave out what the keys do as well where there is little room."""
         super().resizeEvent(event)
-        self._fit_clock()
+        for button in self._borders:
+            button.setVisible(self.width() >= _NARROW)
 
     def _button(self, name: str, object_name: str) -> QToolButton:
         button = QToolButton()

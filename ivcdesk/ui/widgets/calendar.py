@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -33,11 +34,13 @@ class CoverageCalendar(QFrame):
     """Shows a month and emits ``picked(date)``; days after the last one can't be picked.
 
     ``month_shown(date)`` tells the first day of the month that came into view, so that its
-    recordings can be looked up; they are given back with :meth:`set_coverage`.
+    recordings can be looked up; they are given back with :meth:`set_coverage`. ``closed()`` tells
+    that nobody looks any more.
     """
 
     picked = Signal(object)
     month_shown = Signal(object)
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,6 +79,11 @@ class CoverageCalendar(QFrame):
     def set_coverage(self, parts: Mapping[date, float]) -> None:
         """Show which part (0 … 1) of each known day is recorded."""
         self.grid.set_coverage(parts)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Say so."""
+        super().hideEvent(event)
+        self.closed.emit()
 
     @property
     def month(self) -> date:

@@ -90,6 +90,7 @@ class Face:
         self._paint_marks(painter, view, theme)
         self._paint_selection(painter, view, theme)
         self._paint_playhead(painter, view, theme)
+        self._paint_length(painter, view, theme)
         self._paint_pointer(painter, view, theme)
         if view.focused:
             painter.setPen(QPen(QColor(theme.accent), 1))
@@ -301,10 +302,17 @@ class Face:
         middle = (RULER + view.height) / 2
         for x in (left, right):
             painter.drawRoundedRect(QRectF(x - 3, middle - 17, 6, 34), 3, 3)
+
+    def _paint_length(self, painter: QPainter, view: View, theme: Tokens) -> None:
+        """Write how long the selection is, where there is room."""
+        if view.selection is None:
+            return
+        left, right = (view.scale.x(t) for t in view.selection)
         words = time_words.length(view.selection[1] - view.selection[0])
         wide = self._metrics.horizontalAdvance(words) + 12
-        if right - left > wide + 12:
+        if right - left > wide + 12 and left < view.scale.width and right > 0:
             centre = (max(left, 0) + min(right, view.scale.width)) / 2
+            accent = QColor(theme.accent)
             self._pill(painter, words, centre, view.height - 19, view.scale.width, theme, accent)
 
     def _paint_playhead(self, painter: QPainter, view: View, theme: Tokens) -> None:

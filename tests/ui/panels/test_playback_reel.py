@@ -13,7 +13,7 @@ from ivcdesk.api.errors import DeviceTimeout, NotFound
 from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.intervals import Interval, at, next_start, normalise
 from ivcdesk.media.errors import MediaError
-from ivcdesk.media.states import ENDED, PAUSED, PLAYING, PlayerState
+from ivcdesk.media.states import EMPTY, ENDED, PAUSED, PLAYING, PlayerState
 from ivcdesk.services.recordings import NothingRecorded, Playable
 from ivcdesk.ui.panels.playback_reel import Reel
 from ivcdesk.ui.tasks import TaskScope
@@ -26,11 +26,17 @@ class Player(QObject):
     position_changed = Signal(float)
     state_changed = Signal(object)
     needs_url = Signal()
+    frame_ready = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.did: list[tuple] = []
         self.interval = Interval(0, 0)
+        self.state = EMPTY
+        self.state_changed.connect(self._on_state)
+
+    def _on_state(self, state: PlayerState) -> None:
+        self.state = state
 
     def open(self, url, interval, at, kind="hls", *, spans=()) -> None:
         self.interval = interval
@@ -51,6 +57,7 @@ class Player(QObject):
 
     def stop(self) -> None:
         self.did.append(("stop",))
+        self.state = EMPTY
 
     def step(self, count: int) -> None:
         self.did.append(("step", count))
@@ -283,6 +290,8 @@ def test_seeking_while_paused_stays_paused(reels):
             bench.reel.pause()
             await bench.settle()
             bench.reel.look_at(50)
+            await bench.settle()
+            bench.player.frame_ready.emit()
             await bench.settle()
             assert not bench.reel.running
             assert bench.player.did[-1] == ("pause",)

@@ -1,0 +1,434 @@
+"""The playback page against the simulated cloud, over the socket, as a person uses it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, time
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ivcdesk.api.actions import ChannelId, DeviceStatus
+from ivcdesk.domain import intervals
+from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.days import CLOUD_ZONE, day_of, moment
+from ivcdesk.domain.intervals import Interval
+from ivcdesk.ui import text
+from ivcdesk.ui.panels.playback import PlaybackPanel
+from tests.ui.panels import stand_ins
+from tests.ui.panels.simulated import Site, open_site
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait long: these machines are sometimes busy with other things."""
+    await stand_ins.until(holds, 20)
+
+
+class Desk:
+    """The page at work, with a camera that always has its pictures of seven minutes past."""
+
+    def __init__(self, qtbot, site: Site) -> None:
+        self.site = site
+        self.context = stand_ins.make_context()
+        self.context.settings.time_zone = "Etc/GMT-8"
+        self.panel = PlaybackPanel(self.context)
+        self.window = QWidget()
+        column = QVBoxLayout(self.window)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.panel)
+        self.window.resize(1000, 620)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitUntil(self.window.isActiveWindow)
+        self.panel.attach(site.session)
+
+    def find(self, name: str, kind: type = QAbstractButton):
+        found = self.panel.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def calls(self, action: str) -> list[dict]:
+        return [call["params"] for call in self.site.calls(action)]
+
+    @property
+    def now(self) -> float:
+        return self.site.simulator.cloud.now()
+
+    @property
+    def today(self) -> date:
+        return day_of(self.now, CLOUD_ZONE)
+
+    def yesterday(self, hour: int, minute: int = 7) -> float:
+        day = date.fromordinal(self.today.toordinal() - 1)
+        return moment(day, time(hour, minute))
+
+    async def open(self, channel: ChannelId | None = None) -> None:
+        self.panel.show_channel(channel or self.site.camera)
+        await self.loaded()
+
+    async def loaded(self) -> None:
+        await until(lambda: not self.panel._settle.isActive())
+        await until(lambda: self.panel._book is not None and not self.panel._book.loading)
+
+    def type_time(self, words: str) -> None:
+        field = self.find("playback.goto", QLineEdit)
+        field.setFocus()
+        field.setText(words)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+
+    def click(self, t: float) -> None:
+        timeline = self.panel.timeline
+        QTest.mouseClick(timeline, LEFT, pos=QPoint(round(timeline.scale.x(t)), 100))
+
+    def pick_speed(self, speed: float) -> None:
+        box = self.find("playback.speed", QComboBox)
+        box.setCurrentIndex(box.findData(speed))
+        box.activated.emit(box.currentIndex())
+
+    async def playing(self, t: float, *, within: float = 3.0) -> None:
+        await until(lambda: self.panel.reel.state == "playing" and self.position > t)
+        assert self.position == pytest.approx(t, abs=within)
+
+    @property
+    def position(self) -> float:
+        return self.panel.player.position
+
+    @property
+    def note(self) -> str:
+        return self.panel.note.text
+
+
+@pytest.fixture
+def desk(qtbot, aio):
+    site = aio(open_site(), 20)
+    desk = Desk(qtbot, site)
+    yield desk
+    aio(desk.panel.close())
+    aio(site.close())
+    desk.window.close()
+    desk.window.deleteLater()
+
+
+def test_a_camera_opens_near_the_present_and_nothing_plays_unasked(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        timeline = desk.panel.timeline
+        assert desk.now - 25 * 3600 < timeline.windowStart < desk.now - 23 * 3600
+        latest = desk.panel._book.recorded(Source.CLOUD)[-1].end
+        assert timeline.playhead == pytest.approx(latest - 180, abs=30)
+        await asyncio.sleep(0.2)
+        assert desk.calls("DescribeRecordPlaybackUrl") == []
+        assert desk.calls("PlayRecord") == []
+        assert desk.panel.player.url == ""
+
+    aio(work(), 60)
+
+
+def test_yesterday_at_14_07_is_two_steps_away(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        QTest.mouseClick(desk.find("playback.previousDay"), LEFT)
+        desk.type_time("14:07")
+        t = desk.yesterday(14)
+        await desk.playing(t)
+        [asked] = desk.calls("DescribeRecordPlaybackUrl")
+        assert asked["StartTime"] <= t < asked["EndTime"]
+        tile = desk.find("playback.player", QWidget)
+        assert tile.property("state") == "playing"
+        assert tile.property("position") == pytest.approx(desk.position, abs=0.5)
+        assert desk.panel.timeline.playhead == pytest.approx(desk.position, abs=0.5)
+        assert desk.find("playback.time", QLabel).text().startswith("14:07:0")
+        assert desk.panel.reel.source is Source.CLOUD
+        await until(lambda: tile.property("framesPainted") > 3)
+
+    aio(work(), 60)
+
+
+def test_a_click_plays_from_there_and_space_holds_it(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        QTest.mouseClick(desk.find("playback.previousDay"), LEFT)
+        await desk.loaded()
+        timeline = desk.panel.timeline
+        timeline.set_window(desk.yesterday(14, 0), desk.yesterday(14, 10))
+        desk.click(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        timeline.setFocus()
+        QTest.keyClick(timeline, Qt.Key.Key_Space)
+        await until(lambda: desk.panel.reel.state == "paused")
+        held = desk.position
+        await asyncio.sleep(0.3)
+        assert desk.position == held
+        QTest.keyClick(timeline, Qt.Key.Key_Right)
+        await until(lambda: desk.position > held + 9)
+        await asyncio.sleep(0.3)
+        assert desk.position == pytest.approx(held + 10, abs=0.2)
+        QTest.keyClick(timeline, Qt.Key.Key_Space)
+        await desk.playing(held + 10)
+
+    aio(work(), 60)
+
+
+def test_frames_are_stepped_through(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: desk.panel.reel.state == "paused")
+        held = desk.position
+        QTest.mouseClick(desk.find("playback.step"), LEFT)
+        await until(lambda: desk.position != held)
+        assert 0 < desk.position - held < 0.2
+        QTest.mouseClick(desk.find("playback.stepBack"), LEFT)
+        await until(lambda: desk.position == held)
+
+    aio(work(), 60)
+
+
+def test_the_speed_is_kept_for_what_is_played_next(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.pick_speed(4.0)
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14), within=8)
+        began = desk.position
+        await until(lambda: desk.position > began + 6)
+        assert desk.panel.player.rate == 4.0
+        desk.panel._on_speed_stepped(-1)
+        assert desk.find("playback.speed", QComboBox).currentData() == 2.0
+        assert desk.panel.player.rate == 2.0
+
+    aio(work(), 60)
+
+
+def test_a_gap_is_skipped_and_told(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        book = desk.panel._book
+        window = Interval(desk.now - 6 * 86400, desk.now - 3600)
+        book.want(window, desk.now)
+        await desk.loaded()
+        desk.panel.reel.choose("cloud")
+        gaps = intervals.gaps(book.recorded(Source.CLOUD), window)
+        gap = max(gaps, key=lambda piece: piece.length)
+        t = (gap.start + gap.end) / 2
+        desk.panel.timeline.set_window(t - 3600, t + 3600)
+        desk.click(t)
+        await desk.playing(gap.end)
+        assert "Nothing is recorded" in desk.note
+
+    aio(work(), 60)
+
+
+def test_a_device_recording_obeys_and_is_closed_when_left(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        QTest.mouseClick(desk.find("playback.source.device"), LEFT)
+        t = desk.yesterday(14)
+        await desk.panel.play_at(t)
+        await desk.playing(t)
+        assert len(desk.calls("PlayRecord")) == 1
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: desk.panel.reel.state == "paused")
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: desk.panel.reel.state == "playing")
+        desk.pick_speed(4.0)
+        await until(lambda: any(call.get("Scale") == 4 for call in desk.calls("ControlRecord")))
+        desk.panel.timeline.set_window(t, t + 600)
+        desk.click(t + 300)
+        await desk.playing(t + 300, within=8)
+        assert any("Position" in call for call in desk.calls("ControlRecord"))
+        assert not any(
+            "Position" in call and "Scale" in call for call in desk.calls("ControlRecord")
+        )
+        desk.panel.hide()
+        await until(lambda: desk.calls("ControlRecord")[-1]["ControlAction"] == "stop")
+        assert desk.panel.player.url == ""
+        assert not desk.panel.reel.running
+
+    aio(work(), 60)
+
+
+def test_a_session_that_the_device_ended_is_opened_anew(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.panel.reel.choose("device")
+        t = desk.yesterday(14)
+        await desk.panel.play_at(t)
+        await desk.playing(t)
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: desk.panel.reel.state == "paused")
+        cloud = desk.site.simulator.cloud
+        for session in list(cloud._sessions.values()):
+            cloud.close_session(session)
+        held = desk.position
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: len(desk.calls("PlayRecord")) == 2)
+        await desk.playing(held)
+
+    aio(work(), 60)
+
+
+def test_a_device_that_is_offline_hides_nothing_of_the_cloud(desk, aio):
+    async def work() -> None:
+        desk.site.set_status(desk.site.camera, DeviceStatus.OFFLINE)
+        await desk.open()
+        row = desk.find("playback.problem", QFrame)
+        await until(row.isVisible)
+        assert desk.panel.problems.text.startswith("Device recordings: ")
+        track = desk.panel.timeline.tracks[0]
+        assert len(track.cloud.recorded) > 0
+        assert len(track.device.failed) > 0
+        desk.site.set_status(desk.site.camera, DeviceStatus.ONLINE)
+        QTest.mouseClick(desk.find("playback.retry"), LEFT)
+        await desk.loaded()
+        await until(lambda: not row.isVisible())
+        assert len(desk.panel.timeline.tracks[0].device.recorded) > 0
+
+    aio(work(), 60)
+
+
+def test_another_camera_keeps_the_time_and_goes_on(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        other = await desk.site.find("PTZ Gate South")
+        t = desk.yesterday(14)
+        await desk.panel.play_at(t)
+        await desk.playing(t)
+        window = desk.panel.timeline.windowStart
+        desk.panel.show_channel(other)
+        await desk.playing(t, within=8)
+        assert desk.panel.current_channel == other
+        assert desk.panel.timeline.windowStart == window
+        assert desk.calls("DescribeRecordPlaybackUrl")[-1]["ChannelId"] == other
+        assert desk.panel.timeline.tracks[0].name == "PTZ Gate South"
+
+    aio(work(), 60)
+
+
+def test_a_hidden_page_pulls_nothing(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        desk.panel.hide()
+        await until(lambda: desk.panel.reel.state == "paused")
+        held = desk.position
+        await asyncio.sleep(0.3)
+        assert desk.position == held
+        desk.panel.show()
+        await asyncio.sleep(0.2)
+        assert desk.panel.reel.state == "paused"
+
+    aio(work(), 60)
+
+
+def test_dragging_the_playhead_is_not_fought(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        t = desk.yesterday(14)
+        await desk.panel.play_at(t)
+        await desk.playing(t)
+        timeline = desk.panel.timeline
+        timeline.set_window(t - 600, t + 600)
+        here = QPoint(round(timeline.scale.x(timeline.playhead)), 100)
+        there = here + QPoint(200, 0)
+        QTest.mousePress(timeline, LEFT, pos=here)
+        for step in range(1, 11):
+            QTest.mouseMove(timeline, here + (there - here) * step / 10)
+        dragged = timeline.playhead
+        await asyncio.sleep(0.4)
+        assert timeline.playhead == dragged
+        QTest.mouseRelease(timeline, LEFT, pos=there)
+        await desk.playing(dragged)
+
+    aio(work(), 60)
+
+
+def test_the_zone_is_kept_and_days_are_its_own(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        t = desk.yesterday(1)
+        await desk.panel.play_at(t)
+        button = desk.find("playback.date")
+        before = button.text()
+        QTest.mouseClick(desk.find("playback.zone.utc"), LEFT)
+        assert desk.context.settings.time_zone == "UTC"
+        assert button.text() != before
+        assert desk.find("playback.time", QLabel).text().startswith("17:07:0")
+
+    aio(work(), 60)
+
+
+def test_nonsense_is_marked_and_nothing_happens(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.type_time("half past ten")
+        field = desk.find("playback.goto", QLineEdit)
+        assert field.property("invalid") is True
+        assert "half past ten" in desk.note
+        assert desk.calls("DescribeRecordPlaybackUrl") == []
+        field.textEdited.emit("1")
+        assert field.property("invalid") is False
+
+    aio(work(), 60)
+
+
+def test_the_calendar_shows_how_much_is_recorded_and_a_day_is_picked(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.panel.bar.open_calendar()
+        calendar = desk.panel.bar.calendar
+        await until(lambda: len(calendar.grid._parts) >= min(desk.today.day, 20))
+        assert all(0 <= part <= 1 for part in calendar.grid._parts.values())
+        day = date.fromordinal(desk.today.toordinal() - 3)
+        calendar.picked.emit(day)
+        assert not calendar.isVisible()
+        assert day_of(desk.panel.timeline.playhead, CLOUD_ZONE) == day
+        await desk.loaded()
+
+    aio(work(), 60)
+
+
+def test_the_language_changes_at_once(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        text.use("zh_CN", {"Local time": "本地时间", "Cloud": "云端"})
+        try:
+            assert desk.find("playback.zone.local").text() == "本地时间"
+        finally:
+            text.use("en", {})
+
+    aio(work(), 60)
+
+
+def test_where_nothing_is_recorded_the_nearest_is_offered(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        book = desk.panel._book
+        desk.panel.reel.choose("cloud")
+        end = book.recorded(Source.CLOUD)[-1].end
+        bare = Interval(end, desk.now)
+        t = desk.now - 0.5 if bare.length < 2 else (bare.start + bare.end) / 2
+        book.recorded = lambda source: (Interval(end - 7200, end - 3600),)
+        desk.panel._play_from(t)
+        await until(lambda: desk.panel.reel.state == "nowhere")
+        action = desk.find("playback.note.action")
+        assert action.isVisible()
+        assert action.text().startswith("Play ")
+
+    aio(work(), 60)
