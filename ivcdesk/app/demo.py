@@ -47,6 +47,8 @@ class DemoCloud(QObject):
         self._options = options
         self._process: QProcess | None = None
         self._ready: asyncio.Future[CloudAddress] | None = None
+        self._ended: asyncio.Future[None] | None = None
+        self._closing = False
         self._said = b""
         self._complaint = ""
 
@@ -54,14 +56,18 @@ class DemoCloud(QObject):
         """Start the process; :meth:`address` waits for it. The window need not be there yet."""
         process = QProcess(self)
         self._process = process
+        self._closing = False
         self._said = b""
         self._complaint = ""
         self._ready = asyncio.get_running_loop().create_future()
+        self._ended = asyncio.get_running_loop().create_future()
         process.setProgram(sys.executable)
         process.setArguments([*_command(), *_arguments(self._options)])
         process.setProcessEnvironment(_environment())
         process.readyReadStandardOutput.connect(self._on_output)
         process.readyReadStandardError.connect(self._on_complaint)
+        # Bound methods, because a closure over this object would keep it alive until the process
+        # is destroyed, and then destroy it in the middle of that.
         process.errorOccurred.connect(self._on_error)
         process.finished.connect(self._on_finished)
         process.start()
@@ -81,6 +87,8 @@ class DemoCloud(QObject):
 
     async def address(self) -> CloudAddress:
         """Return where the cloud is once it is ready. Raises SimulatorFailed."""
+        if self._closing:
+            await self.close()
         if not self.running:
             self.launch()
         assert self._ready is not None
@@ -92,23 +100,19 @@ class DemoCloud(QObject):
 
     async def close(self) -> None:
         """End the process: its input closes, and where it does not listen it is stopped."""
-        process, self._process = self._process, None
+        process, ended = self._process, self._ended
+        if process is None or ended is None:
+            return
+        self._closing = True
         if self._ready is not None and not self._ready.done():
             self._ready.cancel()
-        if process is None:
-            return
-        if process.state() is not QProcess.ProcessState.NotRunning:
-            ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-            process.finished.connect(lambda: _settle(ended))
-            process.closeWriteChannel()
-            for stop in (process.terminate, process.kill):
-                await asyncio.wait([ended], timeout=_END_MS / 1000)
-                if ended.done():
-                    break
-                stop()
-            else:
-                await asyncio.wait([ended], timeout=_END_MS / 1000)
-        process.deleteLater()
+        process.closeWriteChannel()
+        for stop in (process.terminate, process.kill):
+            await asyncio.wait([ended], timeout=_END_MS / 1000)
+            if ended.done():
+                return
+            stop()
+        await asyncio.wait([ended], timeout=_END_MS / 1000)
 
     def _on_output(self) -> None:
         if self._process is None or self._ready is None:
@@ -132,19 +136,34 @@ class DemoCloud(QObject):
         for line in text.splitlines():
             log.info("simulator: %s", redacted(line))
 
-    def _on_error(self, _error: QProcess.ProcessError) -> None:
-        if self._process is not None:
-            self._fail(self._process.errorString())
+    def _on_error(self, error: QProcess.ProcessError) -> None:
+        if self._process is None or self.sender() is not self._process:
+            return
+        self._fail(self._process.errorString())
+        if error is QProcess.ProcessError.FailedToStart:
+            self._forget()
 
     def _on_finished(self, code: int, _status: QProcess.ExitStatus) -> None:
-        if self._process is None:
+        # An older process may end while the next one runs already.
+        if self._process is None or self.sender() is not self._process:
             return
-        self._process.deleteLater()
-        self._process = None
+        closing = self._closing
+        self._forget()
+        if closing:
+            return
         log.warning("the demo's cloud ended with %d", code)
         last = self._complaint.strip().splitlines()[-1:] or [f"ended with {code}"]
         if not self._fail(last[0]):
             self.died.emit()
+
+    def _forget(self) -> None:
+        """Let go of the process, which has ended."""
+        if self._process is not None:
+            self._process.deleteLater()
+        self._process = None
+        self._closing = False
+        if self._ended is not None and not self._ended.done():
+            self._ended.set_result(None)
 
     def _fail(self, reason: str) -> bool:
         """Tell whoever waits for the address; False where nobody does."""
@@ -194,11 +213,6 @@ def read_address(document: object) -> CloudAddress:
         raise SimulatorFailed(f"this is no simulator: it tells no {error}") from None
     remember(address.secret_key)
     return address
-
-
-def _settle(ended: asyncio.Future[None]) -> None:
-    if not ended.done():
-        ended.set_result(None)
 
 
 def _command() -> list[str]:

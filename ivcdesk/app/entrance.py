@@ -68,6 +68,8 @@ class Entrance(QObject):
         self._act: Callable[[], None] = lambda: None
         self.tasks = TaskScope(self, self._on_failure)
         self._watching = TaskScope(self)
+        self._farewells = TaskScope(self)
+        self._farewell: asyncio.Task[None] | None = None
         self.panel = SignInPanel()
         self.panel.submitted.connect(self._on_submitted)
         self.panel.reused.connect(self._on_reused)
@@ -206,32 +208,36 @@ class Entrance(QObject):
         self.changed.emit()
 
     async def _end(self) -> None:
-        """Close the session that is open, if any."""
+        """Close the session that is open, if any; a farewell once begun is always finished."""
         await self._watching.finish()
         self._watch = None
         opened, self._opened = self._opened, None
-        if opened is None:
-            return
+        if opened is not None:
+            self._farewell = self._farewells.start(self._part(opened.session), name="farewell")
+        if self._farewell is not None:
+            await asyncio.shield(self._farewell)
+
+    async def _part(self, session: Session) -> None:
         panels = await self._house.built()
         await panels.detach()
         self.session = None
         self.changed.emit()
-        await opened.session.close()
+        await session.close()
 
     async def _leave(self) -> None:
         opened = self._opened
         window = self._house.window
+        if opened is not None and opened.account is not None:
+            self._sign_in().signed_out(opened.account)
+        self.panel.set_accounts(self._house.settings.accounts)
         self._show_sign_in()
         window.set_signed_in(False)
         window.top.show_account("", "", demo=False)
         self._hush()
+        self.panel.focus_first()
         await self._end()
-        if opened is not None and opened.account is not None:
-            self._sign_in().signed_out(opened.account)
         if opened is not None and opened.origin.value == "demo":
             await self._house.demo.close()
-        self.panel.set_accounts(self._house.settings.accounts)
-        self.panel.focus_first()
 
     async def _forget(self, account: Account) -> None:
         await self._sign_in().forget(account)

@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         """Put a panel into its dock; it shows where its page does."""
         title, area = _DOCKS[name]
         dock = Dock(name, title, self)
+        widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
         dock.setVisible(False)
         self.addDockWidget(area, dock)

@@ -31,7 +31,7 @@ from ivcdesk.ui.text import bind, refresh, tr
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
 
-_WIDTHS = (108, 200, 108, 80, 240)
+_WIDTHS = (104, 196, 104, 76, 200)
 
 
 class InspectorPanel(QWidget):
@@ -47,9 +47,9 @@ class InspectorPanel(QWidget):
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(self._make_table())
         split.addWidget(self._make_details())
-        split.setStretchFactor(0, 7)
-        split.setStretchFactor(1, 3)
-        split.setSizes([700, 300])
+        split.setStretchFactor(0, 3)
+        split.setStretchFactor(1, 1)
+        split.setSizes([760, 240])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -80,7 +80,7 @@ class InspectorPanel(QWidget):
         word = QLineEdit()
         word.setObjectName("inspector.search")
         word.setClearButtonEnabled(True)
-        word.setMaximumWidth(240)
+        word.setFixedWidth(220)
         word.textChanged.connect(self._filter.show_matching)
         bind(word, word.setPlaceholderText, "Action, code or request id")
         bind(word, word.setAccessibleName, "Action, code or request id")

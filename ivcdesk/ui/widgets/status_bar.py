@@ -83,7 +83,7 @@ class StatusBar(QStatusBar):
         self._clock.setToolTip(tr("How far the cloud's clock is ahead of this computer's"))
         self._pulls.setText(
             tr(
-                "pulling {streams} streams · {rate} Mbit/s · {amount} today",
+                "streams {streams} · {rate} Mbit/s · {amount} today",
                 streams=facts.streams,
                 rate=f"{facts.mbit_s:.1f}",
                 amount=amount(facts.bytes_today),

@@ -34,7 +34,7 @@ def test_the_facts(bar):
         "status.link": "link 38 / 61 ms",
         "status.budget": "rate 3/20",
         "status.clock": "clock +0.2 s",
-        "status.pulls": "pulling 4 streams · 2.9 Mbit/s · 1.24 GB today",
+        "status.pulls": "streams 4 · 2.9 Mbit/s · 1.24 GB today",
     }
 
 
