@@ -98,12 +98,14 @@ class LiveBar(QFrame):
         self._external.setEnabled(channel)
 
 
-def _segments(name: str) -> tuple[QWidget, QButtonGroup]:
-    box = QWidget()
+def _segments(name: str) -> tuple[QFrame, QButtonGroup]:
+    box = QFrame()
     box.setObjectName(name)
+    box.setProperty("role", "card")
+    box.setFixedHeight(30)
     row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
+    row.setContentsMargins(3, 3, 3, 3)
+    row.setSpacing(1)
     group = QButtonGroup(box)
     group.setExclusive(True)
     return box, group
@@ -112,8 +114,9 @@ def _segments(name: str) -> tuple[QWidget, QButtonGroup]:
 def _segment(box: QWidget, group: QButtonGroup, name: str) -> QToolButton:
     button = QToolButton()
     button.setObjectName(name)
-    button.setProperty("role", "segment")
     button.setCheckable(True)
+    button.setMinimumWidth(34)
+    button.setFixedHeight(24)
     group.addButton(button)
     layout = box.layout()
     assert layout is not None
