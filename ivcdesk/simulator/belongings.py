@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from ivcdesk.api.actions import AIConfig, AITemplate, DetectType, TimeSlot
 from ivcdesk.simulator.codes import CLUSTERS
 from ivcdesk.simulator.demo import PlanKey
 from ivcdesk.simulator.dice import number
+from ivcdesk.simulator.jobs import AiTask
 from ivcdesk.simulator.ledger import Domain, Gateway, StreamAuth
 from ivcdesk.simulator.plans import (
     ALL_DAY_SECTIONS,
@@ -47,6 +49,31 @@ def seed_ledger(world: World, now: float) -> dict[PlanKey, Plan]:
         world.new_id(Kind.STREAM_AUTH), pull_secret=secrets[0], push_secret=secrets[1]
     )
     return plans
+
+
+def seed_recognition(world: World, now: float) -> None:
+    """Let the gates be watched for cars since ten days ago."""
+    gates = [
+        device for device in world.devices.values() if device.organization.name.endswith("Gates")
+    ]
+    channels = [world.channels(device)[0].channel_id for device in gates if device.online]
+    if not channels:
+        return
+    slots = [TimeSlot(start="06:00:00", end="20:00:00")]
+    config = AIConfig(detect_type=DetectType.CAR, time_interval=10, oper_time_slot=slots)
+    created = float(int(now - 10 * DAY))
+    task_id = "at" + world.new_id(Kind.AI_TASK).replace("-", "")
+    world.ledger.ai_tasks[task_id] = AiTask(
+        task_id,
+        "闸口车辆_Gate-traffic",
+        "白天识别进出车辆",
+        channels,
+        "",
+        [AITemplate(tag="AI", ai_config=config)],
+        created,
+        created,
+        [(created, float("inf"))],
+    )
 
 
 def add_gateway(world: World, region: str, name: str, now: float) -> Gateway:

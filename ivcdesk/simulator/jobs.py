@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ivcdesk.api.actions import TaskStatus
+from ivcdesk.simulator.media.source import Pose
 
 
 @dataclass(slots=True, eq=False)
@@ -130,3 +131,4 @@ class Snapshot:
     received: float
     expires: float
     size: int
+    pose: Pose

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus, DeviceType, Transport
-from ivcdesk.simulator.belongings import add_gateway, seed_ledger
+from ivcdesk.simulator.belongings import add_gateway, seed_ledger, seed_recognition
 from ivcdesk.simulator.codes import CLUSTERS, gb_code, short_code
 from ivcdesk.simulator.demo import SITES, Model, Site
 from ivcdesk.simulator.dice import number
@@ -35,6 +35,8 @@ def build(scenario: Scenario, seed: int, devices: int | None, now: float) -> Wor
     with _without_collector():
         for site in sites:
             builder.add(site, ROOT)
+    if scenario == "demo":
+        seed_recognition(builder.world, now)
     return builder.world
 
 

@@ -19,6 +19,7 @@ from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.control_plane import ControlPlane
 from ivcdesk.simulator.faults import Faults
+from ivcdesk.simulator.files import Files
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.mishaps import Mishaps
@@ -167,7 +168,7 @@ class Simulator:
         hub = self._hub = LiveHub(self.cloud)
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
-        return media_routes(self.cloud, hub)
+        return [*media_routes(self.cloud, hub), *Files(self.cloud, hub).routes()]
 
     async def _tick(self) -> None:
         """Let happen what comes due while nobody calls."""

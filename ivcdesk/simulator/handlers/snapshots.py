@@ -49,6 +49,7 @@ def control_device_snapshot(cloud: Cloud, action: ControlDeviceSnapshot) -> Resu
                 moment + ARRIVAL_SECONDS,
                 moment + days * 86_400,
                 30_000 + number(cloud.seed, "picture", channel.habit.channel, moment) % 12_000,
+                cloud.pose(channel.channel_id),
             )
         )
     return Result()
