@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QObject, QSize, QTimer
+
 from ivcdesk.media.errors import MediaError
 from ivcdesk.media.live_worker import LiveWorker
 from ivcdesk.media.player import StreamPlayer
@@ -9,14 +11,37 @@ from ivcdesk.media.states import CONNECTING, PlayerState
 
 __all__ = ["LivePlayer", "MediaError", "PlayerState"]
 
+IDLE_SECONDS = 10.0
+
 
 class LivePlayer(StreamPlayer):
     """Plays one live stream at a time: FLV or HLS over HTTP, RTMP, RTSP.
 
     After a failure it tries again by itself, after 0.5 s and then ever more slowly up to 8 s.
+    When nobody has looked for ``idle_seconds`` (the size is empty) it pulls no more, since pulls
+    are billed, and goes on in the moment that somebody looks; None pulls all the time.
     """
 
-    _worker: LiveWorker | None = None
+    def __init__(
+        self, parent: QObject | None = None, *, idle_seconds: float | None = IDLE_SECONDS
+    ) -> None:
+        super().__init__(parent)
+        self._worker: LiveWorker | None = None
+        self._idle_seconds = idle_seconds
+        self._idle = QTimer(self, singleShot=True)
+        self._idle.timeout.connect(self._on_idle)
+
+    @property
+    def pulling(self) -> bool:
+        """Whether a stream is being pulled, or tried to be."""
+        return self._worker is not None
+
+    def set_size(self, size: QSize) -> None:
+        """Fit pictures into this size in device pixels; an empty one means that nobody looks."""
+        super().set_size(size)
+        if not size.isEmpty() and self._url and self._worker is None:
+            self.play(self._url)
+        self._watch()
 
     def play(self, url: str) -> None:
         """Play an address from now on, instead of anything before."""
@@ -25,11 +50,14 @@ class LivePlayer(StreamPlayer):
         self._set_state(CONNECTING)
         self._worker = LiveWorker(url, outlet)
         self._begin(outlet, self._worker)
+        self._watch()
 
     def renew(self, url: str) -> None:
         """Go on with a fresh address of the same stream, at once if it is not playing."""
         if self._worker is None:
-            self.play(url)
+            self._url = url
+            if not self._size.isEmpty():
+                self.play(url)
             return
         self._url = url
         self._worker.renew(url)
@@ -39,6 +67,15 @@ class LivePlayer(StreamPlayer):
         if self._worker is not None:
             self._set_state(CONNECTING)
             self._worker.retry()
+
+    def _watch(self) -> None:
+        if self._idle_seconds is None or not self.pulling or not self._size.isEmpty():
+            self._idle.stop()
+        elif not self._idle.isActive():
+            self._idle.start(round(self._idle_seconds * 1000))
+
+    def _on_idle(self) -> None:
+        self._end()
 
     def _end(self) -> None:
         self._worker = None

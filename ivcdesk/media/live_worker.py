@@ -12,6 +12,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from PySide6.QtGui import QImage
 
+from ivcdesk.media.catch_up import CatchUp
 from ivcdesk.media.container import (
     LIVE_OPTIONS,
     LIVE_TS_OPTIONS,
@@ -37,10 +38,13 @@ STALL_SECONDS = 5.0
 """A stream that delivers nothing for so long is given up and asked for anew."""
 
 _NEW_URL_AFTER = 3
-_BEHIND_SECONDS = 0.5
 _FACTS_EVERY = 0.5
 _TAG_BYTES = 24
 _DIRECT_OPTIONS = {"probesize": "4096", "rtsp_transport": "tcp", "fflags": "+discardcorrupt"}
+
+
+class _Behind(Exception):
+    """The link has fallen so far behind that the stream is better asked anew."""
 
 
 class LiveWorker(threading.Thread):
@@ -61,6 +65,7 @@ class LiveWorker(threading.Thread):
         self._failures = 0
         self._reader: HttpReader | None = None
         self._meter = Meter()
+        self._catch_up = CatchUp()
         self._facts = StreamFacts()
         self._facts_due = 0.0
         self._state: PlayerState | None = None
@@ -107,7 +112,7 @@ class LiveWorker(threading.Thread):
     def run(self) -> None:
         """Pull, and pull again after each failure with growing pauses."""
         while not self._over:
-            if self._failures == 0:
+            if self._failures == 0 and self._state is not PLAYING:
                 self._tell(CONNECTING)
             started = time.monotonic()
             try:
@@ -115,6 +120,8 @@ class LiveWorker(threading.Thread):
                 error = MediaError("ended", "the server has closed the stream")
             except Interrupted:
                 return
+            except _Behind:
+                continue
             except MediaError as problem:
                 error = problem
             if not self._over:
@@ -167,16 +174,26 @@ class LiveWorker(threading.Thread):
         self._meter.start(time.monotonic(), before)
         reader.open(self._url)
         feed = Feed(reader.read)
+        catch_up = self._catch_up
+        catch_up.start()
+        skipping = False
         with opened(feed, "flv", LIVE_OPTIONS) as (container, stream):
             decoder = self._begin(stream)
             for packet in container.demux(stream):
                 self._arrived(before + reader.bytes_received)
+                skipping = (catch_up.keys_only or skipping) and not packet.is_keyframe
+                if skipping and packet.size:
+                    continue
                 more = feed.delivered > (packet.pos or 0) + packet.size + _TAG_BYTES
                 for picture in self._decode(decoder, packet):
                     # While more is there to be read, a newer picture is about to come.
-                    if not (self._outlet.mailbox.full and (more or reader.ready)):
+                    more = more or reader.ready
+                    catch_up.picture(self._last_packet, self._meter.lag, more)
+                    if not (self._outlet.mailbox.full and more):
                         self._show(picture, decoder)
                 self._report(reader.round_trip_seconds)
+                if catch_up.reconnect:
+                    raise _Behind
         feed.check()
 
     def _pull_hls(self, reader: HttpReader) -> None:

@@ -8,6 +8,7 @@ WINDOW = 2.0
 """The span that rates are taken over, s."""
 
 _BASE_SPAN = 30.0
+_JUMP = 20.0
 
 
 class Meter:
@@ -39,11 +40,11 @@ class Meter:
     def picture(self, now: float, stamp: float) -> None:
         """Note a decoded picture; ``stamp`` is its time in the stream, s."""
         stamps = self._stamps
-        if stamps and not 0 < stamp - stamps[-1] < WINDOW:
+        if stamps and not 0 < stamp - stamps[-1] < _JUMP:
             stamps.clear()
             self._base = None
         stamps.append(stamp)
-        while stamps[-1] - stamps[0] > WINDOW:
+        while stamps[-1] - stamps[0] > WINDOW and len(stamps) > 2:
             stamps.popleft()
         offset = now - stamp
         if self._base is None:

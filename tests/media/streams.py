@@ -109,6 +109,30 @@ def flv_tags(data: bytes) -> tuple[bytes, list[tuple[int, bytes]]]:
     return head, tags
 
 
+def legacy(tag: bytes) -> bytes:
+    """An enhanced H.265 tag in the older fashion, with codec number 12."""
+    if tag[0] != 9 or not tag[11] & 0x80:
+        return tag
+    frame, kind, rest = tag[11] >> 4 & 7, tag[11] & 15, tag[16:-4]
+    if kind == 3:
+        rest = b"\0\0\0" + rest
+    if kind == 0:
+        rest = b"\0\0\0" + rest
+    body = bytes((frame << 4 | 12, 1 if kind in (1, 3) else kind)) + rest
+    size = len(body)
+    return tag[:1] + size.to_bytes(3, "big") + tag[4:11] + body + (size + 11).to_bytes(4, "big")
+
+
+def legacy_file(head: bytes, tags: list[tuple[int, bytes]]) -> bytes:
+    """A whole FLV with its tags in the older fashion."""
+    position, parts = 13, [head[:13]]
+    while position < len(head):
+        size = 15 + int.from_bytes(head[position + 1 : position + 4], "big")
+        parts.append(legacy(head[position : position + size]))
+        position += size
+    return b"".join(parts + [legacy(tag) for _, tag in tags])
+
+
 @cache
 def flv(
     codec: str = "libx264", count: int = 300, b_frames: int = 0
@@ -283,6 +307,7 @@ def live(
     after: int = 10_000,
     speed: float = 1.0,
     b_frames: int = 0,
+    old: bool = False,
 ) -> Handler:
     """A live FLV: ``cached`` tags at once, then one every 1/15 s.
 
@@ -291,6 +316,8 @@ def live(
 
     async def answer(request: web.Request) -> web.StreamResponse:
         head, tags = flv(codec, 300 if codec == "libx264" else 30, b_frames)
+        if old:
+            head, tags = flv_tags(legacy_file(head, tags))
         response = web.StreamResponse(headers={"Content-Type": "video/x-flv"})
         await response.prepare(request)
         await response.write(head + b"".join(tag for _, tag in tags[:cached]))

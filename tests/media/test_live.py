@@ -91,14 +91,39 @@ def test_nothing_is_converted_while_nobody_looks(qtbot, player, server):
         player.set_size(QSize(160, 90))
 
 
-@pytest.mark.parametrize("codec", ["libx264", "libx265"])
-def test_codecs(qtbot, player, server, codec):
-    server.handlers["/live/c1.live.flv"] = live(codec=codec)
+@pytest.mark.parametrize(
+    ("codec", "old", "name"),
+    [("libx264", False, "H.264"), ("libx265", False, "H.265"), ("libx265", True, "H.265")],
+)
+def test_codecs(qtbot, player, server, codec, old, name):
+    server.handlers["/live/c1.live.flv"] = live(codec=codec, old=old)
     with qtbot.waitSignal(player.frame_ready, timeout=8000):
         play(player, server)
     number_of(player.take().image)
     qtbot.waitUntil(lambda: player.facts.codec != "", timeout=5000)
-    assert player.facts.codec == {"libx264": "H.264", "libx265": "H.265"}[codec]
+    assert player.facts.codec == name
+
+
+def test_pulls_nothing_while_nobody_looks_and_is_back_at_once(qtbot, server):
+    server.handlers["/live/c1.live.flv"] = live()
+    player = LivePlayer(idle_seconds=0.1)
+    player.set_size(QSize(320, 180))
+    player.play(server.url("/live/c1.live.flv"))
+    qtbot.waitUntil(lambda: player.state.kind == "playing", timeout=5000)
+    player.set_size(QSize())
+    qtbot.waitUntil(lambda: server.open_streams == 0, timeout=5000)
+    assert not player.pulling
+    assert player.url
+    with qtbot.waitSignal(player.frame_ready, timeout=5000):
+        player.set_size(QSize(160, 90))
+    assert len(server.asked) == 2
+    player.set_size(QSize())
+    player.set_size(QSize(160, 90))
+    qtbot.wait(150)
+    assert player.pulling
+    player.stop()
+    player.set_size(QSize(320, 180))
+    assert not player.pulling
 
 
 def test_pictures_come_in_order_where_the_codec_reorders_them(qtbot, player, server):
