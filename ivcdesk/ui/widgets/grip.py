@@ -180,6 +180,7 @@ class Grip(QObject):
             or not button.isVisible()
             or button.window().isMinimized()
             or QApplication.activePopupWidget() is not None
+            or (self._by != "click" and button.window().focusWidget() is not button)
             or (self._by == "mouse" and self._mouse_is_lost(button))
         ):
             self.release()

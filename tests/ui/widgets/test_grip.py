@@ -148,6 +148,18 @@ def test_focus_lost(bench):
     QTest.mouseRelease(bench.button, LEFT)
 
 
+def test_focus_lost_in_a_window_that_is_not_active(bench, qtbot):
+    another = QWidget()
+    qtbot.addWidget(another)
+    another.show()
+    another.activateWindow()
+    qtbot.waitUntil(another.isActiveWindow)
+    bench.press()
+    bench.other.setFocus()
+    qtbot.waitUntil(lambda: bench.is_let_go)
+    QTest.mouseRelease(bench.button, LEFT)
+
+
 def test_window_deactivated(bench, qtbot):
     bench.press()
     another = QWidget()
