@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import re
@@ -79,6 +80,23 @@ def verify(account: Account, envelope: Envelope, now: float, service: str = SERV
     if found["date"] != day or not hmac.compare_digest(expected, found["signature"]):
         raise Refusal("AuthFailure.SignatureFailure", "the signature does not match the request")
     check_token(account, headers.get("x-tc-token", ""))
+
+
+def verify_form(account: Account, envelope: Envelope, form: Mapping[str, str], now: float) -> None:
+    """Refuse unless a form or query is signed the older way, with HmacSHA1 or HmacSHA256."""
+    if not form.get("Signature") or not form.get("SecretId"):
+        raise Refusal("AuthFailure.InvalidAuthorization", "the call is not signed")
+    if not hmac.compare_digest(form["SecretId"].encode(), account.secret_id.encode()):
+        raise Refusal("AuthFailure.SecretIdNotFound", "no such SecretId")
+    check_time(form.get("Timestamp", ""), now)
+    signed = "&".join(f"{key}={form[key]}" for key in sorted(form) if key != "Signature")
+    text = f"{envelope.method}{envelope.headers.get('host', '')}/?{signed}"
+    method = "sha256" if form.get("SignatureMethod") == "HmacSHA256" else "sha1"
+    digest = hmac.digest(account.secret_key.encode(), text.encode(), method)
+    expected = base64.b64encode(digest).decode()
+    if not hmac.compare_digest(expected.encode(), form["Signature"].encode()):
+        raise Refusal("AuthFailure.SignatureFailure", "the signature does not match the request")
+    check_token(account, form.get("Token", ""))
 
 
 def check_time(timestamp: str, now: float) -> None:

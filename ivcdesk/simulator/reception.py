@@ -8,23 +8,22 @@ import time
 import uuid
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
 from ivcdesk.api.actions import Action, Result
-from ivcdesk.simulator.auth import Account, Envelope, verify
+from ivcdesk.simulator.auth import Account, Envelope
 from ivcdesk.simulator.calls import CallLog, ReceivedCall
 from ivcdesk.simulator.cloud import Cloud
+from ivcdesk.simulator.envelopes import Opened, open_envelope
 from ivcdesk.simulator.faults import Fault, Faults
 from ivcdesk.simulator.handlers import HANDLERS
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.pace import Pace
 from ivcdesk.simulator.refusal import Refusal
-from ivcdesk.simulator.wire import masked, read_action, read_body, write_refusal, write_result
+from ivcdesk.simulator.wire import masked, read_action, write_refusal, write_result
 
 VERSION = "2023-05-17"
 REGIONS = ("ap-beijing", "ap-chongqing", "ap-guangzhou", "ap-shanghai")
-LARGEST_BODY = 10 * 1024 * 1024
 
 log = logging.getLogger(__name__)
 
@@ -46,17 +45,14 @@ class Reception:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer a request; errors are answers too, with status 200."""
-        headers = {name.lower(): value for name, value in request.headers.items()}
-        body = await request.read()
-        envelope = Envelope(request.method, request.rel_url.raw_query_string, headers, body)
-        action, region = headers.get("x-tc-action", ""), headers.get("x-tc-region", "")
-        params = _for_log(body)
-        call = self.calls.open(action, region, params, str(uuid.uuid4()))
-        struck = self._faults.for_call(action, _ids(params))
+        opened = open_envelope(await _envelope(request))
+        params = masked(opened.params)
+        call = self.calls.open(opened.action, opened.region, params, str(uuid.uuid4()))
+        struck = self._faults.for_call(opened.action, _ids(params))
         await self._mishaps.wait(struck)
 
         async def answer(_request: web.Request) -> web.StreamResponse:
-            return _json(await self._answered(call, envelope, struck))
+            return _json(await self._answered(call, opened, struck))
 
         for fault in struck:
             if fault.kind in ("drop", "reset", "http500"):
@@ -64,11 +60,11 @@ class Reception:
                 break
         return await self._mishaps.answer(request, struck, answer)
 
-    async def _answered(self, call: ReceivedCall, envelope: Envelope, struck: list[Fault]) -> bytes:
+    async def _answered(self, call: ReceivedCall, opened: Opened, struck: list[Fault]) -> bytes:
         try:
             _refuse_by_fault(struck)
-            verify(self._account, envelope, self._cloud.now())
-            result = await self._dispatch(call, envelope)
+            opened.check(self._account, self._cloud.now())
+            result = await self._dispatch(call, opened)
             return write_result(call.action, result, call.request_id)
         except Refusal as refusal:
             call.code = refusal.code
@@ -80,17 +76,17 @@ class Reception:
             own = Refusal("InternalError", f"the simulator failed: {type(failure).__name__}")
             return write_refusal(own, call.request_id)
 
-    async def _dispatch(self, call: ReceivedCall, envelope: Envelope) -> Result:
+    async def _dispatch(self, call: ReceivedCall, opened: Opened) -> Result:
         if not call.action:
-            raise Refusal("MissingParameter", "the header X-TC-Action is missing")
-        if envelope.headers.get("x-tc-version") != VERSION:
+            raise Refusal("MissingParameter", "the action is missing")
+        if opened.version != VERSION:
             raise Refusal("NoSuchVersion", f"this product has the version {VERSION} alone")
         if call.action not in HANDLERS:
             raise Refusal("InvalidAction", f"{call.action} is not imitated here")
         kind, handler = HANDLERS[call.action]
         self._check_region(kind, call.region)
         self._pace.admit(call.action, call.region)
-        action = read_action(kind, read_body(envelope.body))
+        action = read_action(kind, opened.params, loose=opened.loose)
         self._cloud.agenda.settle()
         self._check_reach(action, call.region)
         self._cloud.caller_region, self._cloud.caller_request = call.region, call.request_id
@@ -104,7 +100,7 @@ class Reception:
     def _check_region(self, kind: type[Action[Any]], region: str) -> None:
         if not region:
             if kind.regional:
-                raise Refusal("MissingParameter", "the header X-TC-Region is missing")
+                raise Refusal("MissingParameter", "the region is missing")
         elif region not in REGIONS:
             raise Refusal("UnsupportedRegion", f"this product is not offered in {region}")
 
@@ -130,11 +126,9 @@ def _refuse_by_fault(struck: list[Fault]) -> None:
             raise Refusal(fault.code or "InternalError", fault.message or "a fault on purpose")
 
 
-def _for_log(body: bytes) -> Any:
-    try:
-        return masked(msgspec.json.decode(body)) if body else {}
-    except msgspec.DecodeError:
-        return {}
+async def _envelope(request: web.Request) -> Envelope:
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    return Envelope(request.method, request.rel_url.raw_query_string, headers, await request.read())
 
 
 def _ids(params: Any) -> frozenset[str]:

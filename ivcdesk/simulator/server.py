@@ -18,13 +18,14 @@ from ivcdesk.simulator.auth import Account, new_account
 from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.control_plane import ControlPlane
+from ivcdesk.simulator.envelopes import LARGEST_BODY, LARGEST_QUERY
 from ivcdesk.simulator.faults import Faults
 from ivcdesk.simulator.files import Files
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.ptz import PtzBehaviour
-from ivcdesk.simulator.reception import LARGEST_BODY, Reception
+from ivcdesk.simulator.reception import Reception
 from ivcdesk.simulator.seed import Scenario
 
 REGION = "ap-shanghai"
@@ -111,7 +112,7 @@ class Simulator:
         """Listen; OSError where the port is taken."""
         application = web.Application(
             middlewares=[_only_loopback, self._mishaps.middleware()],
-            client_max_size=LARGEST_BODY,
+            client_max_size=LARGEST_BODY + 1,
         )
         plane = ControlPlane(self.cloud, self.reception.calls, self.faults, lambda: self.ready)
         application.add_routes(
@@ -126,6 +127,7 @@ class Simulator:
             access_log=None,
             keepalive_timeout=KEEPALIVE_SECONDS,
             shutdown_timeout=SHUTDOWN_SECONDS,
+            max_line_size=2 * LARGEST_QUERY,
         )
         self._runner = runner
         await runner.setup()

@@ -87,19 +87,8 @@ _NULL_WHEN_EMPTY = {
 _SECRET_WORDS = ("password", "secret", "token")
 
 
-def read_body(body: bytes) -> dict[str, Any]:
-    """Return the parameters in a request's body; refuses what is not a JSON object."""
-    try:
-        params = msgspec.json.decode(body or b"{}")
-    except msgspec.DecodeError as problem:
-        raise Refusal("InvalidParameter", f"the body is not JSON: {problem}") from problem
-    if not isinstance(params, dict):
-        raise Refusal("InvalidParameter", "the body is not a JSON object")
-    return params
-
-
-def read_action(kind: type[A], params: dict[str, Any]) -> A:
-    """Return the action that the parameters ask for.
+def read_action(kind: type[A], params: dict[str, Any], *, loose: bool = False) -> A:
+    """Return the action that the parameters ask for; ``loose`` ones are texts of other types.
 
     Refuses with UnknownParameter, MissingParameter or InvalidParameter, in this order.
     """
@@ -108,7 +97,7 @@ def read_action(kind: type[A], params: dict[str, Any]) -> A:
         if field.required and field.encode_name not in params:
             raise Refusal("MissingParameter", f"the parameter `{field.encode_name}` is missing")
     try:
-        action: A = msgspec.convert(params, kind)
+        action: A = msgspec.convert(params, kind, strict=not loose)
     except msgspec.ValidationError as problem:
         raise Refusal("InvalidParameter", str(problem)) from problem
     return action

@@ -26,7 +26,6 @@ from ivcdesk.simulator.refusal import Refusal
 from ivcdesk.simulator.wire import (
     masked,
     read_action,
-    read_body,
     write_refusal,
     write_result,
 )
@@ -66,17 +65,6 @@ def test_whole_numbers_will_do_for_fractions():
 )
 def test_wrong_parameters(params, code):
     assert refused(ListDevices, params) == code
-
-
-@pytest.mark.parametrize("body", [b"{", b"[]", b"7", b'"x"', b"\xff"])
-def test_bodies_that_are_no_objects(body):
-    with pytest.raises(Refusal) as refusal:
-        read_body(body)
-    assert refusal.value.code == "InvalidParameter"
-
-
-def test_an_empty_body_has_no_parameters():
-    assert read_body(b"") == {}
 
 
 def answer(result, action="Anything"):
