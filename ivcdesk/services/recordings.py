@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -126,14 +126,24 @@ class Recordings:
         self._open: dict[SessionId, Playable] = {}
         self._turn = asyncio.Semaphore(CLOUD_QUERIES)
 
-    async def coverage(self, channel_id: ChannelId, window: Interval) -> Coverage:
-        """Tell what is recorded between two moments (seconds since the epoch); raises nothing."""
+    async def coverage(
+        self,
+        channel_id: ChannelId,
+        window: Interval,
+        *,
+        sources: Collection[Source] = frozenset(Source),
+    ) -> Coverage:
+        """Tell what is recorded between two moments (seconds since the epoch); raises nothing.
+
+        ``sources`` leaves one out, so that nobody waits for a device to see the cloud's share.
+        """
         window = Interval(window.start, min(window.end, self._client.clock.time()))
         days = [cloud_day(piece.start) for piece in split_days(window)]
         if not days:
             return Coverage((), ())
         cloud, device = await asyncio.gather(
-            self._cloud_part(channel_id, days), self._device_part(channel_id, days)
+            self._cloud_part(channel_id, days if Source.CLOUD in sources else ()),
+            self._device_part(channel_id, days if Source.DEVICE in sources else ()),
         )
         return Coverage(
             cloud=clip(normalise(cloud.spans), window),

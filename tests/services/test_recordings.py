@@ -98,6 +98,22 @@ def test_two_who_ask_share_one_question(desk):
     desk(work)
 
 
+def test_one_place_can_be_asked_alone(desk):
+    async def work(desk):
+        await desk.filled()
+        camera, window = recorded_camera(desk, "device"), yesterday(desk)
+        recordings = desk.session.recordings
+        found = await recordings.coverage(camera, window, sources=(Source.CLOUD,))
+        assert found.cloud
+        assert not found.device
+        assert desk.calls("ControlRecordTimeline") == []
+        found = await recordings.coverage(camera, window, sources=(Source.DEVICE,))
+        assert found.device
+        assert not found.cloud
+
+    desk(work)
+
+
 def test_a_failing_part_hides_nothing(desk):
     async def work(desk):
         await desk.filled()

@@ -138,7 +138,7 @@ class PlaybackPanel(QWidget):
         recordings, channel = session.recordings, self._channel
 
         def ask(window: Interval, source: Source) -> Coroutine[Any, Any, Coverage]:
-            return recordings.coverage(channel, window)
+            return recordings.coverage(channel, window, sources=(source,))
 
         self._book = book = DayBook(ask, self.tasks.start, self._on_book, self.now)
         self.reel.load(recordings, channel, book)

@@ -102,6 +102,14 @@ class Desk:
         await until(lambda: self.panel.reel.state == "playing" and self.position > t)
         assert self.position == pytest.approx(t, abs=within)
 
+    async def still(self) -> float:
+        """Return the position once it has come to rest."""
+        before = None
+        while before != self.position:
+            before = self.position
+            await asyncio.sleep(0.3)
+        return before
+
     @property
     def position(self) -> float:
         return self.panel.player.position
@@ -169,13 +177,10 @@ def test_a_click_plays_from_there_and_space_holds_it(desk, aio):
         timeline.setFocus()
         QTest.keyClick(timeline, Qt.Key.Key_Space)
         await until(lambda: desk.panel.reel.state == "paused")
-        held = desk.position
-        await asyncio.sleep(0.3)
-        assert desk.position == held
+        held = await desk.still()
         QTest.keyClick(timeline, Qt.Key.Key_Right)
         await until(lambda: desk.position > held + 9)
-        await asyncio.sleep(0.3)
-        assert desk.position == pytest.approx(held + 10, abs=0.2)
+        assert await desk.still() == pytest.approx(held + 10, abs=0.2)
         QTest.keyClick(timeline, Qt.Key.Key_Space)
         await desk.playing(held + 10)
 
@@ -189,12 +194,14 @@ def test_frames_are_stepped_through(desk, aio):
         await desk.playing(desk.yesterday(14))
         QTest.mouseClick(desk.find("playback.play"), LEFT)
         await until(lambda: desk.panel.reel.state == "paused")
-        held = desk.position
+        held = await desk.still()
         QTest.mouseClick(desk.find("playback.step"), LEFT)
         await until(lambda: desk.position != held)
-        assert 0 < desk.position - held < 0.2
+        on = await desk.still()
+        assert 0 < on - held < 0.2
         QTest.mouseClick(desk.find("playback.stepBack"), LEFT)
-        await until(lambda: desk.position == held)
+        await until(lambda: desk.position != on)
+        assert 0 < on - await desk.still() < 0.2
 
     aio(work(), 60)
 
@@ -327,12 +334,11 @@ def test_a_hidden_page_pulls_nothing(desk, aio):
         await desk.playing(desk.yesterday(14))
         desk.panel.hide()
         await until(lambda: desk.panel.reel.state == "paused")
-        held = desk.position
-        await asyncio.sleep(0.3)
-        assert desk.position == held
+        held = await desk.still()
         desk.panel.show()
         await asyncio.sleep(0.2)
         assert desk.panel.reel.state == "paused"
+        assert desk.position == held
 
     aio(work(), 60)
 
