@@ -22,6 +22,8 @@ PROTOCOLS = {
     AccessProtocol.UNKNOWN: mark("Protocol unknown"),
 }
 
+LONGEST_TAG = 6  # letters
+
 _TAGS = {
     AccessProtocol.RTMP: "RTMP",
     AccessProtocol.GB28181: "GB",
@@ -54,7 +56,12 @@ def protocol_words(protocol: AccessProtocol) -> str:
 
 
 def protocol_tag(device: Device, detail: DeviceDetail | None) -> str:
-    """Return the letters of a device's protocol; behind a gateway, what the gateway speaks."""
-    if device.access_protocol is AccessProtocol.GATEWAY and detail and detail.protocol_type_name:
-        return detail.protocol_type_name
+    """Return the letters of a device's protocol; behind a gateway, what the gateway speaks.
+
+    A name that is too long for a tag is left to the tool tip.
+    """
+    if device.access_protocol is AccessProtocol.GATEWAY and detail is not None:
+        spoken = detail.protocol_type_name
+        if spoken.isascii() and 0 < len(spoken) <= LONGEST_TAG:
+            return spoken
     return _TAGS.get(device.access_protocol, "")

@@ -6,15 +6,15 @@ is asked for. Rows are inserted, removed and moved, never reset while an account
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractItemModel,
+    QMimeData,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -25,6 +25,7 @@ from PySide6.QtCore import (
 
 from ivcdesk.api.actions import ChannelId, Device, DeviceId, Organization, OrganizationId
 from ivcdesk.services.directory import Change, Directory
+from ivcdesk.ui.models.directory_order import Order, place_of, runs_of
 from ivcdesk.ui.models.directory_rows import (
     Kind,
     Marks,
@@ -40,7 +41,6 @@ RESEARCH_SHARE = 10  # a search that took long rests so many times its duration
 MOST_RUNS = 200  # of rows that differ, beyond which a parent's rows are all exchanged
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-Order = tuple[int, str, str]
 
 
 class _Node:
@@ -68,14 +68,18 @@ class DirectoryModel(QAbstractItemModel):
 
     Rows below an organisation or a device exist from when somebody looks at them. Signals:
     ``channels_wanted`` with the id of a device whose channels nobody has asked for yet; ``found``
-    after the directory's changes have changed what the query finds.
+    after the directory's changes have changed what the query finds. ``dragged`` makes what a
+    channel looks like while it is dragged; without it nothing can be.
     """
 
     channels_wanted = Signal(str)
     found = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(
+        self, parent: QObject | None = None, *, dragged: Callable[[str], QMimeData] | None = None
+    ) -> None:
         super().__init__(parent)
+        self._dragged = dragged
         self._directory: Directory | None = None
         self._index: SearchIndex | None = None
         self._query = Query()
@@ -237,7 +241,20 @@ class DirectoryModel(QAbstractItemModel):
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if self._node(index).kind is Kind.CHANNEL:
             flags |= Qt.ItemFlag.ItemNeverHasChildren
+        if self._dragged is not None and self.data(index, Role.CHANNEL):
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags
+
+    def mimeTypes(self) -> list[str]:
+        """Return the formats of a dragged channel."""
+        return [] if self._dragged is None else self._dragged("").formats()
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the first of the dragged channels."""
+        channels = [key for index in indexes if (key := self.data(index, Role.CHANNEL))]
+        if self._dragged is None or not channels:
+            return QMimeData()
+        return self._dragged(channels[0])
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a row tells; None where what it showed is gone."""
@@ -283,12 +300,12 @@ class DirectoryModel(QAbstractItemModel):
             ]
         below = directory.children(OrganizationId(node.key) if node is not self._root else None)
         found = [
-            (Kind.ORGANIZATION, each.organization_id, _place(Kind.ORGANIZATION, each))
+            (Kind.ORGANIZATION, each.organization_id, place_of(Kind.ORGANIZATION, each))
             for each in below.organizations
             if hits is None or each.organization_id in hits.organizations
         ]
         found += [
-            (Kind.DEVICE, each.device_id, _place(Kind.DEVICE, each))
+            (Kind.DEVICE, each.device_id, place_of(Kind.DEVICE, each))
             for each in below.devices
             if hits is None or each.device_id in hits.devices
         ]
@@ -345,7 +362,7 @@ class DirectoryModel(QAbstractItemModel):
         if thing is not None:
             there = self._root if parent is None else self._by_key.get((Kind.ORGANIZATION, parent))
         if node is not None and thing is not None and node.parent is there:
-            moved = node.order != _place(kind, thing)
+            moved = node.order != place_of(kind, thing)
             there = there if moved else None
             node = node if moved else None
         for each in (node.parent if node else None, there):
@@ -370,7 +387,9 @@ class DirectoryModel(QAbstractItemModel):
         wanted = self._children(node)
         places = {(kind, key): order for kind, key, order in wanted}
         rows = node.rows
-        gone = _runs([row for row, each in enumerate(rows) if (each.kind, each.key) not in places])
+        gone = runs_of(
+            [row for row, each in enumerate(rows) if (each.kind, each.key) not in places]
+        )
         have = {(each.kind, each.key) for each in rows}
         fresh = [each for each in wanted if each[:2] not in have]
         if len(gone) + len(fresh) > MOST_RUNS and len(gone) + _scattered(wanted, have) > MOST_RUNS:
@@ -464,31 +483,10 @@ class DirectoryModel(QAbstractItemModel):
         return self.createIndex(node.parent.row_of(node), 0, node.serial)
 
 
-_DIGITS = re.compile(r"\d+")
-
-
-def _place(kind: Kind, thing: Organization | Device) -> Order:
-    """Return the sort key: by name, where 9 comes before 10."""
-    key = thing.organization_id if isinstance(thing, Organization) else thing.device_id
-    name = _DIGITS.sub(lambda digits: digits[0].zfill(9), thing.name.casefold())
-    return (kind, name, key)
-
-
 def _order(node: _Node) -> Order:
     return node.order
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Return the stretches of consecutive numbers as (first, end)."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row:
-            runs[-1] = (runs[-1][0], row + 1)
-        else:
-            runs.append((row, row + 1))
-    return runs
-
-
 def _scattered(wanted: Sequence[tuple[Kind, str, Order]], have: set[tuple[Kind, str]]) -> int:
     """Return in how many stretches the rows that are missing would come."""
-    return len(_runs([row for row, each in enumerate(wanted) if each[:2] not in have]))
+    return len(runs_of([row for row, each in enumerate(wanted) if each[:2] not in have]))

@@ -117,7 +117,15 @@ def of_device(directory: Directory, device: Device, marks: Marks, role: int) -> 
                 tr("Code {code}", code=device.code) if device.code else "",
                 tr("Id {id}", id=key),
                 tr("Address {ip}", ip=detail.ip) if detail and detail.ip else "",
-                f"{protocol_words(device.access_protocol)} · {state_words(state_of(device))}",
+                " · ".join(
+                    part
+                    for part in (
+                        protocol_words(device.access_protocol),
+                        detail.protocol_type_name if detail else "",
+                        state_words(state_of(device)),
+                    )
+                    if part
+                ),
                 device.description,
             )
         case Qt.ItemDataRole.AccessibleTextRole:

@@ -1,0 +1,454 @@
+"""Finds cameras: the tree of the account, a search that follows the typing, chips for states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMenu, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from ivcdesk.api import IvcError
+from ivcdesk.api.actions import DeviceId
+from ivcdesk.ui import icons
+from ivcdesk.ui.context import Context
+from ivcdesk.ui.models.directory import DirectoryModel
+from ivcdesk.ui.models.directory_rows import Kind, Role
+from ivcdesk.ui.models.directory_search import Hits, Query
+from ivcdesk.ui.panels.navigator_notes import MessagePage, Strip
+from ivcdesk.ui.panels.navigator_search import SearchBox
+from ivcdesk.ui.panels.navigator_tree import NavigatorTree
+from ivcdesk.ui.tasks import TaskScope
+from ivcdesk.ui.text import refresh, tr
+from ivcdesk.ui.widgets.channel_drag import channel_mime
+
+if TYPE_CHECKING:
+    from ivcdesk.services.directory import Change, Directory
+    from ivcdesk.services.session import Session
+
+VIEW_MS = 200  # how long the view rests before what it shows is asked for first
+OPENED_ROWS = 400  # rows that a search opens: more than anyone reads, few enough to open at once
+FIRST_ROWS = 24  # rows that a fresh tree opens
+LARGE = 2000  # devices, from which the listing tells how far it has come
+
+
+class Navigator(QWidget):
+    """The tree at the left.
+
+    Signals: ``channel_picked`` and ``playback_picked`` with the id of a channel to be shown live
+    (or wherever the user is) and to be played back.
+    """
+
+    channel_picked = Signal(str)
+    playback_picked = Signal(str)
+
+    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("navigator")
+        self._context = context
+        self._directory: Directory | None = None
+        self._session: Session | None = None
+        self._leave: Callable[[], None] | None = None
+        self._before: list[str] | None = None
+        self._current = ""
+        self._greeted = False
+        self._menu: QMenu | None = None
+        self.tasks = TaskScope(self)
+        self.model = DirectoryModel(self, dragged=channel_mime)
+        self.tree = NavigatorTree(self.model)
+        self.search = SearchBox()
+        self._strip = Strip()
+        self._bar = QProgressBar()
+        self._bar.setObjectName("navigator.progress")
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(2)
+        self._message = MessagePage()
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.tree)
+        self._pages.addWidget(self._message)
+        self._on_message: Callable[[], None] = self._retry
+        self._view_rest = QTimer(self, singleShot=True, interval=VIEW_MS)
+        self._view_rest.timeout.connect(self._tell_view)
+        self._arrange()
+        self._connect()
+        refresh(self, self._speak)
+
+    def attach(self, session: Session) -> None:
+        """Show the directory of a session."""
+        self.detach()
+        self._session, self._directory = session, session.directory
+        self._greeted = False
+        self.model.attach(session.directory)
+        self._leave = session.directory.subscribe(self._on_change)
+        self.search.count(self._directory)
+        self._greet()
+        self._show_state()
+
+    def detach(self) -> None:
+        """Show nobody's directory; what was typed is forgotten."""
+        if self._leave is not None:
+            self._leave()
+            self._leave = None
+        self.tasks.cancel()
+        self._session = self._directory = None
+        self._before = None
+        self._current = ""
+        self.search.reset()
+        self.model.set_query(Query())
+        self.model.set_playing(())
+        self.model.attach(None)
+        self.search.count(self._directory)
+        self._show_state()
+
+    async def close(self) -> None:  # type: ignore[override]  # panels are closed by awaiting them
+        """Let go of the session."""
+        self.detach()
+        await self.tasks.finish()
+
+    def focus_search(self) -> None:
+        """Put the cursor into the search, with what is there selected."""
+        self.search.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.field.selectAll()
+
+    def reveal(self, key: str) -> None:
+        """Pick the row of an organisation, device or channel; a search that hides it ends."""
+        index = self.model.index_of(key)
+        if not index.isValid() and not self.search.query.empty:
+            self.clear_search()
+            index = self.model.index_of(key)
+        if not index.isValid():
+            return
+        parent = index.parent()
+        while parent.isValid():
+            self.tree.expand(parent)
+            parent = parent.parent()
+        self.tree.setCurrentIndex(index)
+        self.tree.scrollTo(index, NavigatorTree.ScrollHint.EnsureVisible)
+
+    def set_playing(self, channels: Iterable[str]) -> None:
+        """Mark the channels that are being played."""
+        self.model.set_playing(channels)
+
+    def clear_search(self) -> None:
+        """Show everything again."""
+        self.search.reset()
+        self._look()
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.search)
+        column.addWidget(self._strip)
+        column.addWidget(self._bar)
+        column.addWidget(self._pages, 1)
+
+    def _connect(self) -> None:
+        self.search.changed.connect(self._look)
+        self.search.entered.connect(self._on_entered)
+        self.search.left.connect(self._on_left)
+        self.tree.picked.connect(self._pick)
+        self.tree.typed.connect(self._on_typed)
+        self.tree.menu_wanted.connect(self._open_menu)
+        self.tree.expanded.connect(lambda: self._view_rest.start())
+        self.tree.verticalScrollBar().valueChanged.connect(lambda: self._view_rest.start())
+        self.tree.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.model.channels_wanted.connect(self._on_channels_wanted)
+        self.model.found.connect(self._on_found)
+        self._strip.acted.connect(self._retry)
+        self._message.acted.connect(lambda: self._on_message())
+
+    def _speak(self) -> None:
+        """Say everything in the language of the window."""
+        self.tree.setAccessibleName(tr("Cameras of the account"))
+        self._show_state()
+        self.tree.viewport().update()
+
+    def _look(self) -> None:
+        """Search for what is asked for now."""
+        query = self.search.query
+        if self._before is None and not query.empty:
+            self._before = self.tree.expanded_keys()
+        hits = self.model.set_query(query)
+        if hits is not None:
+            self._open_hits(hits)
+            self._pick_first()
+        elif self._before is not None:
+            self.tree.collapseAll()
+            for key in self._before:
+                self.tree.expand(self.model.index_of(key))
+            self._before = None
+            if self._current:
+                self.reveal(self._current)
+        self._view_rest.start()
+        self._show_state()
+
+    def _open_hits(self, hits: Hits) -> None:
+        """Open what leads to hits, from the top, as far as anyone would read."""
+        room = OPENED_ROWS
+        waiting = [QModelIndex()]
+        while waiting and room > 0:
+            parent = waiting.pop()
+            rows = self.model.rowCount(parent)
+            below = []
+            for row in range(rows):
+                index = self.model.index(row, 0, parent)
+                if index.data(Role.ID) in hits.opened:
+                    below.append(index)
+            room -= rows
+            if parent.isValid():
+                self.tree.expand(parent)
+            waiting += reversed(below)
+
+    def _pick_first(self) -> None:
+        """Make the first hit that can be played the current row, unless the last one is a hit."""
+        if self._current and self.model.index_of(self._current).isValid():
+            self.tree.setCurrentIndex(self.model.index_of(self._current))
+            return
+        index = self.model.index(0, 0)
+        first = index
+        while index.isValid() and not index.data(Role.CHANNEL):
+            index = self.tree.indexBelow(index)
+        found = index if index.isValid() else first
+        kept = self._current
+        self.tree.setCurrentIndex(found)
+        # The user has not chosen this row: when the search ends, the last choice comes back.
+        self._current = kept
+
+    def _greet(self) -> None:
+        """Open a fresh tree down to its first devices."""
+        if self._greeted or self._directory is None or not self._directory.devices:
+            return
+        self._greeted = True
+        level = [self.model.index(row, 0) for row in range(self.model.rowCount())]
+        shown = len(level)
+        while level:
+            below = [
+                self.model.index(row, 0, parent)
+                for parent in level
+                if parent.data(Role.KIND) is Kind.ORGANIZATION
+                for row in range(self.model.rowCount(parent))
+            ]
+            shown += len(below)
+            if shown > FIRST_ROWS or not below:
+                break
+            for parent in level:
+                self.tree.expand(parent)
+            level = below
+        while level and level[0].data(Role.KIND) is Kind.ORGANIZATION:
+            self.tree.expand(level[0])
+            first = level[0]
+            level = [self.model.index(0, 0, first)] if self.model.rowCount(first) else []
+        self._view_rest.start()
+
+    def _pick(self, index: QModelIndex) -> None:
+        """Play a row where it can be played; else open or close it."""
+        if channel := index.data(Role.CHANNEL):
+            self.model.set_playing([channel])
+            self.channel_picked.emit(channel)
+        elif index.data(Role.KIND) is Kind.DEVICE and self.model.canFetchMore(index):
+            self.tasks.start(self._load(index.data(Role.ID), play=True), name="navigator.play")
+        else:
+            self.tree.setExpanded(index, not self.tree.isExpanded(index))
+
+    async def _load(self, device_id: str, *, play: bool = False) -> None:
+        """Ask for a device's channels; a single one is played where that was the wish."""
+        directory = self._directory
+        if directory is None:
+            return
+        try:
+            held = await directory.load_channels(DeviceId(device_id))
+        except IvcError as error:
+            self._context.notify(self._context.explain(error))
+            return
+        finally:
+            self.model.answered(device_id)
+        if play and len(held) == 1:
+            self.channel_picked.emit(held[0].channel_id)
+        elif play:
+            self.tree.expand(self.model.index_of(device_id))
+
+    def _retry(self) -> None:
+        if self._directory is not None:
+            self.tasks.start(self._directory.refresh(), name="navigator.refresh")
+
+    def _show_state(self) -> None:
+        """Say what there is to say about the tree, and why there is none."""
+        directory = self._directory
+        self._show_progress(directory)
+        if directory is None:
+            self._say(tr("No account"), icon="sign-in", hint=tr("Sign in to see its cameras."))
+            self._strip.hide()
+            return
+        self._show_strip(directory)
+        if directory.organizations or directory.devices:
+            if self.model.hits is not None and self.model.hits.nothing:
+                self._say_nothing_found(directory)
+            else:
+                self._pages.setCurrentWidget(self.tree)
+        elif directory.state == "failed" and directory.error is not None:
+            said = self._context.explain(directory.error)
+            self._strip.hide()
+            self._say(
+                said.title,
+                icon="link-off",
+                hint=said.hint,
+                footnote=said.footnote,
+                action=tr("Try again"),
+            )
+        elif directory.state == "ready":
+            self._say(
+                tr("No devices yet"),
+                icon="device",
+                hint=tr("Devices that are added to this account appear here."),
+                action=tr("Look again"),
+            )
+        else:
+            self._say(tr("Fetching the directory …"), icon="tree", waiting=True)
+
+    def _say(
+        self,
+        title: str,
+        *,
+        icon: str,
+        hint: str = "",
+        footnote: str = "",
+        action: str = "",
+        waiting: bool = False,
+        then: Callable[[], None] | None = None,
+    ) -> None:
+        self._message.say(
+            title, icon=icon, hint=hint, footnote=footnote, action=action, waiting=waiting
+        )
+        self._on_message = then or self._retry
+        self._pages.setCurrentWidget(self._message)
+
+    def _say_nothing_found(self, directory: Directory) -> None:
+        known, total = directory.filling.progress
+        hint = tr("No name, code, id or address has these words in this selection.")
+        if known < total:
+            hint = tr(
+                "Channels are still arriving: {known} of {total} devices.", known=known, total=total
+            )
+        self._say(
+            tr("Nothing found"),
+            icon="search",
+            hint=hint,
+            action=tr("Show everything"),
+            then=self.clear_search,
+        )
+
+    def _show_strip(self, directory: Directory) -> None:
+        hits = self.model.hits
+        known, total = directory.filling.progress
+        if directory.state == "failed" and directory.error is not None:
+            said = self._context.explain(directory.error)
+            self._strip.say(
+                tr("Not up to date: {reason}", reason=said.title),
+                icon="warning",
+                role="warn",
+                action=tr("Try again"),
+                tip="\n".join(part for part in (said.title, said.hint, said.footnote) if part),
+            )
+        elif directory.cached_at is not None:
+            moment = datetime.fromtimestamp(directory.cached_at).astimezone()
+            self._strip.say(
+                tr("As of {time}, being refreshed …", time=f"{moment:%Y-%m-%d %H:%M}"),
+                icon="clock",
+                role="muted",
+            )
+        elif directory.state == "loading" and directory.progress[1] > max(LARGE, known):
+            listed, of = directory.progress
+            self._strip.say(
+                tr("Fetching devices: {listed} of {total}", listed=f"{listed:,}", total=f"{of:,}"),
+                icon="refresh",
+                role="muted",
+            )
+        elif hits is not None and not hits.nothing:
+            found = tr("Found in {count} devices", count=f"{len(hits.devices):,}")
+            if known < total:
+                found = tr(
+                    "{found}; channels of {known} of {total} are known",
+                    found=found,
+                    known=f"{known:,}",
+                    total=f"{total:,}",
+                )
+            self._strip.say(found, icon="search", role="muted")
+        else:
+            self._strip.hide()
+
+    def _show_progress(self, directory: Directory | None) -> None:
+        """Show a thin line while something arrives; it keeps its place, so that nothing jumps."""
+        done, total = 0, 0
+        if directory is not None and directory.devices:
+            done, total = directory.filling.progress
+            if directory.state == "loading" and directory.progress[0] < directory.progress[1]:
+                done, total = directory.progress
+        busy = done < total
+        self._bar.setRange(0, max(total, 1))
+        self._bar.setValue(done if busy else 0)
+        self._bar.setStyleSheet("" if busy else "QProgressBar { background: transparent; }")
+
+    def _on_change(self, change: Change) -> None:
+        self.model.apply(change)
+        self.search.count(self._directory)
+        self._greet()
+        self._show_state()
+
+    def _on_found(self) -> None:
+        if self.model.hits is not None:
+            self._open_hits(self.model.hits)
+            if not self.tree.currentIndex().isValid():
+                self._pick_first()
+        self._show_state()
+
+    def _on_channels_wanted(self, device_id: str) -> None:
+        self.tasks.start(self._load(device_id), name="navigator.channels")
+
+    def _on_typed(self, letters: str) -> None:
+        self.search.field.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.search.field.insert(letters)
+
+    def _on_left(self) -> None:
+        if not self.tree.currentIndex().isValid():
+            self.tree.setCurrentIndex(self.model.index(0, 0))
+        self.tree.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _on_entered(self) -> None:
+        if self.tree.currentIndex().isValid() and self._pages.currentWidget() is self.tree:
+            self._pick(self.tree.currentIndex())
+
+    def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
+        if current.isValid():
+            self._current = current.data(Role.ID) or ""
+
+    def _tell_view(self) -> None:
+        """Have what can be seen asked for first."""
+        if self._directory is not None:
+            self._directory.filling.prefer(DeviceId(each) for each in self.tree.devices_in_view())
+
+    def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName("navigator.menu")
+        channel, key, name = index.data(Role.CHANNEL), index.data(Role.ID), index.data()
+        play = menu.addAction(icons.icon("play", 16), tr("Play"))
+        play.setEnabled(bool(channel))
+        play.triggered.connect(lambda: self._play(channel))
+        back = menu.addAction(icons.icon("playback", 16), tr("Play back"))
+        back.setEnabled(bool(channel))
+        back.triggered.connect(lambda: self.playback_picked.emit(channel))
+        menu.addSeparator()
+        clipboard = QGuiApplication.clipboard()
+        menu.addAction(icons.icon("copy", 16), tr("Copy id")).triggered.connect(
+            lambda: clipboard.setText(key)
+        )
+        menu.addAction(tr("Copy name")).triggered.connect(lambda: clipboard.setText(name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        self._menu = menu
+        menu.popup(place)
+
+    def _play(self, channel: str) -> None:
+        self.model.set_playing([channel])
+        self.channel_picked.emit(channel)
