@@ -13,6 +13,7 @@ from ivcdesk.simulator.media import flv
 from ivcdesk.simulator.media.camera import Camera
 from ivcdesk.simulator.media.encoder import Encoder, Format, Unit
 from ivcdesk.simulator.media.scene import Scenery
+from ivcdesk.simulator.media.sound import SoundTrack
 from ivcdesk.simulator.media.source import CameraFacts, Pose
 
 LINGER = 2.0  # s that an encoder goes on after its last viewer left
@@ -21,13 +22,15 @@ _BACKLOG_SECONDS = 5.0
 
 class Shot(NamedTuple):
     """A picture to take now: where the camera looks, the moment (s since the epoch) that is
-    shown, its time in the stream (ms), and whether decoding must be able to begin with it.
+    shown, its time in the stream (ms), whether decoding must be able to begin with it, and
+    whether nothing is to be heard.
     """
 
     pose: Pose
     at: float
     ms: int
     cut: bool = False
+    mute: bool = False
 
 
 class Reel(Protocol):
@@ -124,7 +127,8 @@ class Broadcast:
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        viewer = Viewer(round(self.facts.fps * _BACKLOG_SECONDS))
+        rate = self.facts.fps + (25 if self.facts.sound else 0)
+        viewer = Viewer(round(rate * _BACKLOG_SECONDS))
         for unit, tag in self.gop:
             viewer.push(unit, tag)
         if self.ended:
@@ -205,12 +209,17 @@ class Broadcast:
 
     def _take_pictures(self) -> None:
         encoder = Encoder(self.facts)
-        self._tell(self._opened, encoder.format)
+        track = SoundTrack(self.facts) if self.facts.sound else None
+        stream = encoder.format._replace(sound=track.sound if track else None)
+        self._tell(self._opened, stream)
         camera = Camera(self.facts, self._scenery)
         for shot in self._reel.shots(self._stop):
             picture = camera.render(shot.pose, shot.at)
-            for unit in encoder.encode(picture, shot.ms, key=shot.cut):
-                self._tell(self._publish, unit, flv.video_tag(unit))
+            units = encoder.encode(picture, shot.ms, key=shot.cut)
+            if track:
+                units += track.until(shot.ms, shot.at, mute=shot.mute)
+            for unit in units:
+                self._tell(self._publish, unit, flv.unit_tag(stream, unit))
 
     def _opened(self, stream: Format) -> None:
         if not self._format.done():

@@ -108,7 +108,8 @@ class LivePlaylist:
 
     def _add(self, units: list[Unit]) -> None:
         step = 1 / self._broadcast.facts.fps
-        seconds = (units[-1].ms - units[0].ms) / 1000 + step
+        last = max(unit.ms for unit in units if not unit.sound)
+        seconds = (last - units[0].ms) / 1000 + step
         self._segments.append(Segment(self._number, units, seconds, self._now() - seconds))
         self._number += 1
         self._grown.set()

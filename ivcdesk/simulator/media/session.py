@@ -89,5 +89,6 @@ class SessionReel:
                 return
             at, jumped = found
             pose = self._source.recorded_pose(session.channel_id, at)
-            yield Shot(pose, at, round(number * 1000 * step), cut=jumped)
+            mute = session.scale != 1
+            yield Shot(pose, at, round(number * 1000 * step), cut=jumped, mute=mute)
             number += 1

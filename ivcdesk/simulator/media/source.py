@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 Storage = Literal["cloud", "device"]
+Codec = Literal["h264", "h265"]
+SoundCodec = Literal["", "aac", "g711a", "g711u"]
 Place = Literal["", "city", "harbour", "factory", "interchange"]
 Span = tuple[float, float]
 
@@ -40,6 +42,8 @@ class CameraFacts:
     fps: int = 15
     bitrate: int = 600_000
     place: Place = ""
+    codec: Codec = "h264"
+    sound: SoundCodec = ""
 
 
 @dataclass(slots=True)

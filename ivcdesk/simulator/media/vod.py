@@ -15,6 +15,7 @@ from ivcdesk.simulator.media.camera import Camera
 from ivcdesk.simulator.media.encoder import Encoder, Format, Unit
 from ivcdesk.simulator.media.live import program_date
 from ivcdesk.simulator.media.scene import Scenery
+from ivcdesk.simulator.media.sound import recorded_sound
 from ivcdesk.simulator.media.source import CameraFacts, MediaSource, Span
 from ivcdesk.simulator.media.ts import SegmentWriter
 
@@ -212,6 +213,12 @@ class Recordings:
         self, facts: CameraFacts, cut: Cut, stop: threading.Event
     ) -> Iterator[tuple[Format, Unit]]:
         encoder = Encoder(facts, gop_seconds=SEGMENT / 1000)
+        stream = encoder.format
+        sounds: list[Unit] = []
+        if facts.sound:
+            sound, sounds = recorded_sound(facts, cut.start, cut.end)
+            stream = stream._replace(sound=sound)
+        sounds.reverse()
         camera = Camera(facts, self._scenery)
         # Pictures lie on one grid of moments, whatever the range: k / fps since the epoch.
         number = math.ceil(cut.start * facts.fps / 1000)
@@ -219,8 +226,13 @@ class Recordings:
             if stop.is_set():
                 return
             at = number / facts.fps
+            number += 1
             pose = self._source.recorded_pose(facts.channel_id, at)
             picture = camera.render(pose, at)
-            for unit in encoder.encode(picture, round(at * 1000) - cut.start):
-                yield encoder.format, unit
-            number += 1
+            units = encoder.encode(picture, round(at * 1000) - cut.start)
+            # A picture comes last, so that the last unit of all is one and can fill a segment.
+            after = cut.end if number * 1000 >= cut.end * facts.fps else units[0].ms
+            while sounds and sounds[-1].ms <= after:
+                yield stream, sounds.pop()
+            for unit in units:
+                yield stream, unit

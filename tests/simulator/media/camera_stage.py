@@ -131,11 +131,14 @@ class Tag(NamedTuple):
 
     @property
     def picture(self) -> bool:
-        return self.kind == 9 and self.body[1] == 1
+        if self.kind != 9:
+            return False
+        # The enhanced form of H.265 keeps its packet type in the first byte.
+        return self.body[0] & 15 == 3 if self.body[0] & 128 else self.body[1] == 1
 
     @property
     def key(self) -> bool:
-        return self.body[0] >> 4 == 1
+        return self.body[0] >> 4 & 7 == 1
 
 
 class FlvReader:
@@ -151,7 +154,7 @@ class FlvReader:
         try:
             if not self._opened:
                 head = await self._read(13)
-                assert head[:5] == b"FLV\x01\x01"
+                assert head[:5] in (b"FLV\x01\x01", b"FLV\x01\x05")
                 self._opened = True
             head = await self._read(11)
             size = int.from_bytes(head[1:4], "big")

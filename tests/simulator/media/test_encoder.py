@@ -56,7 +56,9 @@ def test_flv_carries_every_picture_and_the_burnt_in_clock(
     shot: tuple[Encoder, list[Unit]],
 ) -> None:
     encoder, units = shot
-    stream = flv.opening(encoder.format) + b"".join(flv.video_tag(unit) for unit in units)
+    stream = flv.opening(encoder.format) + b"".join(
+        flv.unit_tag(encoder.format, unit) for unit in units
+    )
     planes = decoded(stream, "flv")
     assert [plane.shape for plane in planes] == [(360, 640)] * 34
     for number in (0, 7, 33):
@@ -64,8 +66,7 @@ def test_flv_carries_every_picture_and_the_burnt_in_clock(
 
 
 def test_flv_times_beyond_24_bits_are_whole() -> None:
-    unit = Unit(0x1234_5678, True, (b"\x65abc",))
-    tag = flv.video_tag(unit)
+    tag = flv.tag(flv.VIDEO, 0x1234_5678, b"picture")
     assert int.from_bytes(tag[4:7], "big") | tag[7] << 24 == 0x1234_5678
 
 
