@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 
@@ -36,6 +37,8 @@ class Settings(Protocol):
     time_zone: str
     external_player: str
     external_commands: dict[str, str]
+    folder: Path
+    """Where this profile keeps its files."""
 
     def save(self) -> None:
         """Write the settings file soon, off the window's thread."""
