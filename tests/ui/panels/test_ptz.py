@@ -45,12 +45,16 @@ class Desk:
         self.keys = PtzKeys(self.window, self.picture, self.panel)
         self.told: list[tuple[str, bool]] = []
         self.panel.told.connect(lambda text, failed: self.told.append((text, failed)))
-        qtbot.addWidget(self.window)
         self.window.resize(700, 700)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
         self.picture.setFocus()
+
+    def end(self, aio) -> None:
+        aio(self.panel.close())
+        self.window.close()
+        self.window.deleteLater()
 
     def find(self, name: str, kind: type = QAbstractButton):
         found = self.panel.findChild(kind, name)
@@ -85,7 +89,7 @@ def desk(qtbot, aio) -> Desk:
     desk = Desk(qtbot)
     desk.start()
     yield desk
-    aio(desk.panel.close())
+    desk.end(aio)
 
 
 def test_buttons_hold_and_let_go(desk):
@@ -116,7 +120,7 @@ def test_the_slider_is_the_speed_and_is_remembered(desk):
 def test_a_speed_out_of_range_in_the_settings_is_kept_within(qtbot, aio, speed):
     desk = Desk(qtbot, ptz_speed=speed)
     assert desk.panel.speed in (1, 8)
-    aio(desk.panel.close())
+    desk.end(aio)
 
 
 LOSSES = {
@@ -167,6 +171,8 @@ def test_destroying_the_dock_lets_go(qtbot, aio):
     delete(desk.panel)
     assert desk.sent[-1] == ("release all",)
     QTest.mouseRelease(desk.window, LEFT)
+    desk.window.close()
+    desk.window.deleteLater()
 
 
 def test_arrows_turn_and_two_are_held_together(desk):
@@ -304,7 +310,7 @@ def test_without_a_session_or_a_channel(qtbot, aio):
     assert "Pick a camera" in desk.find("ptz.reason", QLabel).text()
     QTest.keyClick(desk.picture, Qt.Key.Key_Left)
     assert desk.sent == []
-    aio(desk.panel.close())
+    desk.end(aio)
 
 
 def test_a_device_that_comes_back_can_be_steered(desk):

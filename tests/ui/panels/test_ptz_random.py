@@ -33,7 +33,6 @@ class Hands:
         for widget in (self.field, self.picture, self.panel):
             layout.addWidget(widget)
         self.keys = PtzKeys(self.window, self.picture, self.panel)
-        qtbot.addWidget(self.window)
         self.window.resize(700, 700)
         self.window.show()
         self.window.activateWindow()
@@ -144,3 +143,5 @@ def test_nothing_stays_held(qtbot, aio, seed):
     assert not hands.panel.held
     assert hands.held_by_the_log() == set()
     aio(hands.panel.close())
+    hands.window.close()
+    hands.window.deleteLater()
