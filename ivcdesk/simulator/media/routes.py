@@ -6,9 +6,9 @@ from aiohttp import web
 
 from ivcdesk.simulator.media import flv
 from ivcdesk.simulator.media.broadcast import Broadcast, Viewer
-from ivcdesk.simulator.media.live import LiveHub, Quality
-from ivcdesk.simulator.media.source import CameraFacts, MediaSource
-from ivcdesk.simulator.media.vod import Recordings, playlist_text
+from ivcdesk.simulator.media.live import LiveHub, Quality, facts_for
+from ivcdesk.simulator.media.source import CameraFacts, FetchSource, MediaSource
+from ivcdesk.simulator.media.vod import Cut, Recordings, playlist_text
 
 _OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 _FLV = {**_OPEN, "Content-Type": "video/x-flv"}
@@ -31,6 +31,9 @@ def media_routes(source: MediaSource, live: LiveHub) -> list[web.RouteDef]:
         web.get(r"/live/{channel:[^/@]+}/{number:\d+}.ts", pages.live_segment),
         web.get(r"/playback/{channel:[^/@]+}/hls.m3u8", pages.recorded_playlist),
         web.get(r"/playback/{channel:[^/@]+}/{start:\d+}-{end:\d+}.ts", pages.recorded_segment),
+        web.get(r"/video/{channel:[^/@]+}/video.{kind:mp4|ts}", pages.recorded_file),
+        web.get(r"/download/{task:[^/@]+}/video.mp4", pages.fetched_file),
+        web.get(r"/snapshot/{channel:[^/@]+}@{moment:\d+}.jpg", pages.snapshot),
     ]
 
 
@@ -99,6 +102,43 @@ class _Pages:
             self.recordings.prefetch(facts, found[place + 1])
         return response
 
+    async def recorded_file(self, request: web.Request) -> web.StreamResponse:
+        """Send a recording of the cloud as one file."""
+        facts = self._camera(request)
+        found = self.recordings.cuts(facts.channel_id, *_range(request))
+        return await self._send_file(request, facts, found, request.match_info["kind"])
+
+    async def fetched_file(self, request: web.Request) -> web.StreamResponse:
+        """Send a recording that was fetched from its device."""
+        self._admit(request)
+        fetched = None
+        if isinstance(self._source, FetchSource):
+            fetched = self._source.fetched(request.match_info["task"])
+        facts = self._source.camera(fetched.channel_id) if fetched else None
+        if fetched is None or facts is None:
+            raise web.HTTPNotFound(text="no such download\n")
+        found = self.recordings.cuts(facts.channel_id, fetched.start, fetched.end, "device")
+        return await self._send_file(request, facts, found, "mp4")
+
+    async def snapshot(self, request: web.Request) -> web.StreamResponse:
+        """Answer with one picture of the main stream's size."""
+        facts = facts_for(self._camera(request), "main")
+        body = await self.recordings.still(facts, int(request.match_info["moment"]) / 1000)
+        return web.Response(body=body, content_type="image/jpeg", headers=_OPEN)
+
+    async def _send_file(
+        self, request: web.Request, facts: CameraFacts, found: list[Cut], kind: str
+    ) -> web.StreamResponse:
+        if not found:
+            raise web.HTTPNotFound(text="nothing is recorded in this range\n")
+        headers = {**_OPEN, "Content-Type": _TS if kind == "ts" else "video/mp4"}
+        response = web.StreamResponse(headers=headers)
+        await response.prepare(request)
+        async for piece in self.recordings.file(facts, found, kind):
+            await response.write(piece)
+        await response.write_eof()
+        return response
+
     async def _send(
         self, request: web.Request, broadcast: Broadcast, viewer: Viewer
     ) -> web.StreamResponse:
@@ -121,9 +161,12 @@ class _Pages:
             broadcast.leave(viewer)
         return response
 
-    def _camera(self, request: web.Request) -> CameraFacts:
+    def _admit(self, request: web.Request) -> None:
         if not self._source.admits(request.path, dict(request.query)):
             raise web.HTTPForbidden(text="the address has expired or is not genuine\n")
+
+    def _camera(self, request: web.Request) -> CameraFacts:
+        self._admit(request)
         facts = self._source.camera(request.match_info["channel"])
         if facts is None:
             raise web.HTTPNotFound(text="no such channel\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 Storage = Literal["cloud", "device"]
 Codec = Literal["h264", "h265"]
@@ -77,6 +77,15 @@ class PlaybackSession:
         self.version += 1
 
 
+@dataclass(frozen=True, slots=True)
+class FetchedRecording:
+    """A device's recording that was fetched to the cloud, to be downloaded as a file."""
+
+    channel_id: str
+    start: float
+    end: float
+
+
 class MediaSource(Protocol):
     """The cloud's state as the streams see it. All times are seconds since the epoch.
 
@@ -107,3 +116,11 @@ class MediaSource(Protocol):
 
     def admits(self, path: str, query: dict[str, str]) -> bool:
         """Whether the signed query of a media address is genuine and has not expired."""
+
+
+@runtime_checkable
+class FetchSource(Protocol):
+    """A source that also has recordings fetched from devices."""
+
+    def fetched(self, task_id: str) -> FetchedRecording | None:
+        """Return what a finished download task fetched, or None."""

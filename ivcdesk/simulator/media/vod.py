@@ -14,9 +14,11 @@ from ivcdesk.simulator.media.cache import ByteCache
 from ivcdesk.simulator.media.camera import Camera
 from ivcdesk.simulator.media.encoder import Encoder, Format, Unit
 from ivcdesk.simulator.media.live import program_date
+from ivcdesk.simulator.media.mp4 import Mp4Writer
 from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.sound import recorded_sound
-from ivcdesk.simulator.media.source import CameraFacts, MediaSource, Span
+from ivcdesk.simulator.media.source import CameraFacts, MediaSource, Span, Storage
+from ivcdesk.simulator.media.still import still
 from ivcdesk.simulator.media.ts import SegmentWriter
 
 SEGMENT = 4000  # ms
@@ -137,9 +139,11 @@ class Recordings:
         self._closed = False
         self.encoded = 0
 
-    def cuts(self, channel_id: str, start: float, end: float) -> list[Cut]:
+    def cuts(
+        self, channel_id: str, start: float, end: float, storage: Storage = "cloud"
+    ) -> list[Cut]:
         """Return the segments of a range (s since the epoch); empty where nothing is stored."""
-        return cuts(self._source.recorded(channel_id, "cloud", start, end))
+        return cuts(self._source.recorded(channel_id, storage, start, end))
 
     async def stream(self, facts: CameraFacts, cut: Cut) -> AsyncIterator[bytes]:
         """Yield a segment's bytes while it is being encoded."""
@@ -196,6 +200,41 @@ class Recordings:
 
         self._workers.submit(work)
         return roll
+
+    async def whole(self, facts: CameraFacts, cut: Cut) -> tuple[Format, list[Unit]]:
+        """Return all of a segment's pictures and sound."""
+        roll = self.roll(facts, cut)
+        roll.readers += 1
+        try:
+            units = [(stream, unit) async for stream, unit, _ in roll.read()]
+        finally:
+            roll.readers -= 1
+        return units[0][0], [unit for _, unit in units]
+
+    async def file(
+        self, facts: CameraFacts, found: Sequence[Cut], kind: str
+    ) -> AsyncIterator[bytes]:
+        """Yield a recording as one file, ``ts`` or ``mp4``, while it is being encoded."""
+        writer: Mp4Writer | None = None
+        for place, cut in enumerate(found):
+            if kind == "ts":
+                async for piece in self.stream(facts, cut):
+                    yield piece
+            else:
+                stream, units = await self.whole(facts, cut)
+                if writer is None:
+                    seconds = sum(one.end - one.start for one in found) / 1000
+                    writer = Mp4Writer(stream, seconds)
+                    yield writer.opening()
+                yield writer.segment(units, cut.media, cut.end - cut.start)
+            if place + 1 < len(found):
+                self.prefetch(facts, found[place + 1])
+
+    async def still(self, facts: CameraFacts, at: float) -> bytes:
+        """Return what a channel saw at a moment (s since the epoch) as JPEG."""
+        pose = self._source.recorded_pose(facts.channel_id, at)
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, still, facts, self._scenery, pose, at)
 
     def prefetch(self, facts: CameraFacts, cut: Cut) -> None:
         """Encode a segment that will be wanted soon, where no one is waiting."""
