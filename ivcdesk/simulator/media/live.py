@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeVar
 
 from ivcdesk.simulator.media import ts
@@ -36,6 +36,11 @@ def facts_for(facts: CameraFacts, quality: Quality) -> CameraFacts:
         height=round(facts.height * 1.5 / 2) * 2,
         bitrate=facts.bitrate * 2,
     )
+
+
+def quality_of(query: Mapping[str, str]) -> Quality:
+    """Return which stream an address asks for: ``stream_type=1`` is the main stream."""
+    return "main" if query.get("stream_type") == "1" else "sub"
 
 
 class LiveReel:

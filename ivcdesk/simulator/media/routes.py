@@ -6,7 +6,7 @@ from aiohttp import web
 
 from ivcdesk.simulator.media import flv
 from ivcdesk.simulator.media.broadcast import Broadcast, Viewer
-from ivcdesk.simulator.media.live import LiveHub, Quality, facts_for
+from ivcdesk.simulator.media.live import LiveHub, facts_for, quality_of
 from ivcdesk.simulator.media.source import CameraFacts, FetchSource, MediaSource
 from ivcdesk.simulator.media.vod import Cut, Recordings, playlist_text
 
@@ -47,7 +47,7 @@ class _Pages:
     async def live_flv(self, request: web.Request) -> web.StreamResponse:
         """Send a channel's present pictures for as long as they are wanted."""
         facts = self._streaming_camera(request)
-        broadcast, viewer = self._live.watch(facts, _quality(request))
+        broadcast, viewer = self._live.watch(facts, quality_of(request.query))
         return await self._send(request, broadcast, viewer)
 
     async def session_flv(self, request: web.Request) -> web.StreamResponse:
@@ -62,7 +62,7 @@ class _Pages:
     async def live_playlist(self, request: web.Request) -> web.StreamResponse:
         """Answer with the last segments of a channel."""
         facts = self._streaming_camera(request)
-        text = await self._live.playlist(facts, _quality(request)).text(_query(request))
+        text = await self._live.playlist(facts, quality_of(request.query)).text(_query(request))
         if text is None:
             raise web.HTTPServiceUnavailable(text="no picture came in time\n")
         return web.Response(text=text, content_type=_PLAYLIST, headers=_OPEN)
@@ -70,7 +70,7 @@ class _Pages:
     async def live_segment(self, request: web.Request) -> web.StreamResponse:
         """Answer with one of a channel's last segments."""
         facts = self._streaming_camera(request)
-        playlist = self._live.running_playlist(facts.channel_id, _quality(request))
+        playlist = self._live.running_playlist(facts.channel_id, quality_of(request.query))
         body = await playlist.segment(int(request.match_info["number"])) if playlist else None
         if body is None:
             raise web.HTTPNotFound(text="no such segment\n")
@@ -177,10 +177,6 @@ class _Pages:
         if not self._source.streaming(facts.channel_id):
             raise web.HTTPServiceUnavailable(text="the channel sends no picture now\n")
         return facts
-
-
-def _quality(request: web.Request) -> Quality:
-    return "main" if request.query.get("stream_type") == "1" else "sub"
 
 
 def _query(request: web.Request) -> str:
