@@ -9,7 +9,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
-from time import perf_counter
 from typing import Any
 
 from PySide6.QtCore import (
@@ -19,7 +18,6 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
-    QTimer,
     Signal,
 )
 
@@ -34,10 +32,8 @@ from ivcdesk.ui.models.directory_rows import (
     of_device,
     of_organization,
 )
-from ivcdesk.ui.models.directory_search import Hits, Query, SearchIndex
+from ivcdesk.ui.models.directory_search import Hits, Query, SearchIndex, Texts
 
-RESEARCH_MS = 250  # how long changes are gathered while there is a query
-RESEARCH_SHARE = 10  # a search that took long rests so many times its duration
 MOST_RUNS = 200  # of rows that differ, beyond which a parent's rows are all exchanged
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -66,14 +62,15 @@ class _Node:
 class DirectoryModel(QAbstractItemModel):
     """Organisations with their sub-organisations and devices, devices with their channels.
 
-    Rows below an organisation or a device exist from when somebody looks at them. Signals:
-    ``channels_wanted`` with the id of a device whose channels nobody has asked for yet; ``found``
-    after the directory's changes have changed what the query finds. ``dragged`` makes what a
-    channel looks like while it is dragged; without it nothing can be.
+    Rows below an organisation or a device exist from when somebody looks at them. ``dragged``
+    makes what a channel looks like while it is dragged; without it nothing can be.
+
+    Signals: ``channels_wanted`` with the id of a device whose channels nobody has asked for yet;
+    ``outdated`` where the query might find something else by now.
     """
 
     channels_wanted = Signal(str)
-    found = Signal()
+    outdated = Signal()
 
     def __init__(
         self, parent: QObject | None = None, *, dragged: Callable[[str], QMimeData] | None = None
@@ -90,8 +87,6 @@ class DirectoryModel(QAbstractItemModel):
         self._nodes: dict[int, _Node] = {}
         self._by_key: dict[tuple[Kind, str], _Node] = {}
         self._marks = Marks()
-        self._research = QTimer(self, singleShot=True, interval=RESEARCH_MS)
-        self._research.timeout.connect(self._on_research)
 
     def attach(self, directory: Directory | None) -> None:
         """Show another account's directory, or none."""
@@ -111,10 +106,8 @@ class DirectoryModel(QAbstractItemModel):
             return
         self._index.update(change)
         if self._hits is not None and (change.organizations or change.devices):
-            # Searching again at each of many small changes would take the window's time.
-            if not self._research.isActive():
-                self._research.start()
             self._touch(change)
+            self.outdated.emit()
             return
         stale: dict[int, _Node] = {}
         for organization in change.organizations:
@@ -131,19 +124,19 @@ class DirectoryModel(QAbstractItemModel):
 
     def set_query(self, query: Query) -> Hits | None:
         """Show only what is found, and what leads to it; returns the hits, None for no query."""
-        if query != self._query:
-            self._query = query
-            self._search()
-            self._sync_all()
-        return self._hits
-
-    def _on_research(self) -> None:
-        began = perf_counter()
+        self._query = query
         self._search()
         self._sync_all()
-        spent = (perf_counter() - began) * 1000
-        self._research.setInterval(max(RESEARCH_MS, int(spent * RESEARCH_SHARE)))
-        self.found.emit()
+        return self._hits
+
+    def lend(self) -> Texts | None:
+        """Return what a query can be searched in by another thread, None without an account."""
+        return None if self._index is None else self._index.lend()
+
+    def show_hits(self, query: Query, hits: Hits) -> None:
+        """Show what another thread found."""
+        self._query, self._hits = query, hits
+        self._sync_all()
 
     @property
     def hits(self) -> Hits | None:
@@ -280,7 +273,7 @@ class DirectoryModel(QAbstractItemModel):
         if self._index is None or self._query.empty:
             self._hits = None
         else:
-            self._hits = self._index.find(self._query)
+            self._hits = self._index.texts.find(self._query)
 
     def _children(self, node: _Node) -> list[tuple[Kind, str, Order]]:
         """Return the rows that belong below one, in their order."""

@@ -58,48 +58,41 @@ class Hits:
         return not (self.organizations or self.devices)
 
 
-class SearchIndex:
-    """The texts of a directory, ready to be searched; :meth:`update` keeps them in step."""
+@dataclass(slots=True)
+class Texts:
+    """Everything that is searched, by id. Nothing else is read, so any thread may search."""
 
-    def __init__(self, directory: Directory) -> None:
-        self._directory = directory
-        self._devices: dict[DeviceId, str] = {}
-        self._channels: dict[ChannelId, str] = {}
-        self._owned: dict[DeviceId, tuple[ChannelId, ...]] = {}
-        self._owners: dict[ChannelId, DeviceId] = {}
-        self._paths: dict[OrganizationId, str] = {}
-        self._names: dict[OrganizationId, str] = {}
-        self._read_organizations()
-        for device_id in directory.devices:
-            self._read_device(device_id)
+    devices: dict[DeviceId, str] = field(default_factory=dict)
+    states: dict[DeviceId, DeviceState] = field(default_factory=dict)
+    protocols: dict[DeviceId, AccessProtocol] = field(default_factory=dict)
+    homes: dict[DeviceId, OrganizationId] = field(default_factory=dict)
+    channels: dict[ChannelId, str] = field(default_factory=dict)
+    owners: dict[ChannelId, DeviceId] = field(default_factory=dict)
+    names: dict[OrganizationId, str] = field(default_factory=dict)
+    paths: dict[OrganizationId, str] = field(default_factory=dict)
+    above: dict[OrganizationId, tuple[OrganizationId, ...]] = field(default_factory=dict)
 
-    def update(self, change: Change) -> None:
-        """Read again what changed."""
-        if change.organizations:
-            self._read_organizations()
-        for device_id in change.devices:
-            self._read_device(device_id)
+    def copy(self) -> Texts:
+        """Return what stays as it is now."""
+        return Texts(*(getattr(self, name).copy() for name in self.__slots__))
 
     def find(self, query: Query) -> Hits:
-        """Return what a query finds. 10,000 devices with 30,000 channels take some 15 ms."""
+        """Return what a query finds."""
         hits = Hits()
         admitted = self._admitted(query)
         if not query.words:
-            hits.devices = dict.fromkeys(self._devices if admitted is None else admitted)
+            hits.devices = dict.fromkeys(self.devices if admitted is None else admitted)
             self._lead(hits, hits.devices, opening=True)
             return hits
-        whole = self._organizations(query.words)
-        if whole:
-            self._take_subtrees(hits, whole, admitted)
+        self._take_subtrees(hits, query.words, admitted)
         devices, channels = self._with_all(query.words)
         if admitted is not None:
             devices &= admitted
         hits.devices.update(dict.fromkeys(devices))
         # A device that is shown with all its channels needs none of them named.
-        owners = self._owners
         some: dict[DeviceId, list[ChannelId]] = {}
         for channel in channels:
-            owner = owners[channel]
+            owner = self.owners[channel]
             if owner not in hits.devices and (admitted is None or owner in admitted):
                 some.setdefault(owner, []).append(channel)
         for owner, held in some.items():
@@ -115,50 +108,42 @@ class SearchIndex:
             return None
         return {
             key
-            for key, device in self._directory.devices.items()
-            if (not query.states or state_of(device) in query.states)
-            and (not query.protocols or device.access_protocol in query.protocols)
-        }
-
-    def _organizations(self, words: tuple[str, ...]) -> set[OrganizationId]:
-        return {
-            key
-            for key, path in self._paths.items()
-            if all(word in path for word in words)
-            and any(word in self._names[key] for word in words)
+            for key, state in self.states.items()
+            if (not query.states or state in query.states)
+            and (not query.protocols or self.protocols[key] in query.protocols)
         }
 
     def _take_subtrees(
-        self, hits: Hits, whole: set[OrganizationId], admitted: set[DeviceId] | None
+        self, hits: Hits, words: tuple[str, ...], admitted: set[DeviceId] | None
     ) -> None:
-        """Take organisations that were found, with all that lies in them."""
-        directory = self._directory
-        waiting = list(whole)
-        inside: set[OrganizationId] = set()
-        while waiting:
-            key = waiting.pop()
-            if key in inside:
-                continue
-            inside.add(key)
-            below = directory.children(key)
-            waiting += [each.organization_id for each in below.organizations]
-            for device in below.devices:
-                if admitted is None or device.device_id in admitted:
-                    hits.devices[device.device_id] = None
+        """Take organisations that have the words, with all that lies in them."""
+        whole = {
+            key
+            for key, path in self.paths.items()
+            if all(word in path for word in words)
+            and any(word in self.names[key] for word in words)
+        }
+        if not whole:
+            return
+        inside = {key for key, above in self.above.items() if not whole.isdisjoint(above)}
+        devices = [
+            key
+            for key, home in self.homes.items()
+            if home in inside and (admitted is None or key in admitted)
+        ]
+        hits.devices.update(dict.fromkeys(devices))
         if admitted is None:
             hits.organizations |= inside
         else:
-            self._lead(hits, hits.devices, opening=False)
-        for key in whole:
-            above = [each.organization_id for each in directory.path(key)[:-1]]
-            if key in hits.organizations:
-                hits.organizations.update(above)
-                hits.opened.update(above)
+            self._lead(hits, devices, opening=False)
+        for key in whole & hits.organizations:
+            hits.organizations.update(self.above[key])
+            hits.opened.update(self.above[key][:-1])
 
     def _with_all(self, words: tuple[str, ...]) -> tuple[set[DeviceId], set[ChannelId]]:
         """Return what has all the words, some of them perhaps in what it lies in."""
-        own = [{key for key, text in self._devices.items() if word in text} for word in words]
-        heard = [{key for key, text in self._channels.items() if word in text} for word in words]
+        own = [{key for key, text in self.devices.items() if word in text} for word in words]
+        heard = [{key for key, text in self.channels.items() if word in text} for word in words]
         if len(words) == 1:
             return own[0], heard[0]
         # With each word: the devices that have it themselves or in the names of their places.
@@ -167,7 +152,7 @@ class SearchIndex:
         # A word that no place has must be a channel's own: that leaves few to look at closely.
         strict = [found for found, places in zip(heard, around, strict=True) if not places]
         channels = set.intersection(*strict) if strict else set().union(*heard)
-        owners = self._owners
+        owners = self.owners
         for found, places in zip(heard, around, strict=True):
             if places:
                 channels = {key for key in channels if key in found or owners[key] in places}
@@ -175,47 +160,80 @@ class SearchIndex:
 
     def _placed(self, word: str) -> set[DeviceId]:
         """Return the devices that lie in an organisation whose path has a word."""
-        directory = self._directory
-        return {
-            device.device_id
-            for key, path in self._paths.items()
-            if word in path
-            for device in directory.children(key).devices
-        }
+        places = {key for key, path in self.paths.items() if word in path}
+        if not places:
+            return set()
+        return {key for key, home in self.homes.items() if home in places}
 
     def _lead(self, hits: Hits, devices: Iterable[DeviceId], *, opening: bool) -> None:
         """Add the organisations that lead to devices."""
-        known = self._directory.devices
-        homes = {known[key].organization_id for key in devices if key in known}
-        for home in homes:
-            for each in self._directory.path(home):
-                hits.organizations.add(each.organization_id)
-                if opening:
-                    hits.opened.add(each.organization_id)
+        homes = {self.homes[key] for key in devices}
+        leading = {each for home in homes for each in self.above.get(home, ())}
+        hits.organizations |= leading
+        if opening:
+            hits.opened |= leading
+
+
+class SearchIndex:
+    """The texts of a directory; :meth:`update` keeps them in step with it."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.texts = Texts()
+        self._directory = directory
+        self._owned: dict[DeviceId, tuple[ChannelId, ...]] = {}
+        self._lent = False
+        self._read_organizations()
+        for device_id in directory.devices:
+            self._read_device(device_id)
+
+    def lend(self) -> Texts:
+        """Return texts that do not change any more, for a search in another thread."""
+        self._lent = True
+        return self.texts
+
+    def update(self, change: Change) -> None:
+        """Read again what changed."""
+        if self._lent:
+            self.texts = self.texts.copy()
+            self._lent = False
+        if change.organizations:
+            self._read_organizations()
+        for device_id in change.devices:
+            self._read_device(device_id)
 
     def _read_organizations(self) -> None:
-        directory = self._directory
-        self._names = {key: each.name.casefold() for key, each in directory.organizations.items()}
-        self._paths = {
-            key: "\n".join(each.name.casefold() for each in directory.path(key))
-            for key in directory.organizations
+        directory, texts = self._directory, self.texts
+        texts.names = {key: each.name.casefold() for key, each in directory.organizations.items()}
+        paths = {key: directory.path(key) for key in directory.organizations}
+        texts.above = {
+            key: tuple(each.organization_id for each in path) for key, path in paths.items()
+        }
+        texts.paths = {
+            key: "\n".join(texts.names[each] for each in above)
+            for key, above in texts.above.items()
         }
 
     def _read_device(self, device_id: DeviceId) -> None:
+        texts = self.texts
         for channel_id in self._owned.pop(device_id, ()):
-            self._channels.pop(channel_id, None)
-            self._owners.pop(channel_id, None)
+            # A channel that has come to another device belongs to that one now.
+            if texts.owners.get(channel_id) == device_id:
+                del texts.channels[channel_id], texts.owners[channel_id]
         device = self._directory.devices.get(device_id)
         if device is None:
-            self._devices.pop(device_id, None)
+            for known in (texts.devices, texts.states, texts.protocols, texts.homes):
+                known.pop(device_id, None)
             return
         detail = self._directory.details.get(device_id)
         address = detail.ip if detail else ""
         text = f"{device.name}\n{device.code}\n{device_id}\n{address}"
-        self._devices[device_id] = text.casefold()
+        texts.devices[device_id] = text.casefold()
+        texts.states[device_id] = state_of(device)
+        texts.protocols[device_id] = device.access_protocol
+        texts.homes[device_id] = device.organization_id
         held = self._directory.channels.get(device_id, ())
         self._owned[device_id] = tuple(channel.channel_id for channel in held)
         for channel in held:
             key = channel.channel_id
-            self._channels[key] = f"{channel.name}\n{channel.channel_code}\n{key}".casefold()
-            self._owners[key] = device_id
+            texts.channels[key] = f"{channel.name}\n{channel.channel_code}\n{key}".casefold()
+            texts.owners[key] = device_id

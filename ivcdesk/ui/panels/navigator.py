@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.models.directory import DirectoryModel
 from ivcdesk.ui.models.directory_rows import Kind, Role
-from ivcdesk.ui.models.directory_search import Hits, Query
+from ivcdesk.ui.models.directory_search import Hits, Query, Texts
 from ivcdesk.ui.panels.navigator_notes import MessagePage, Strip
 from ivcdesk.ui.panels.navigator_search import SearchBox
 from ivcdesk.ui.panels.navigator_tree import NavigatorTree
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ivcdesk.services.session import Session
 
 VIEW_MS = 200  # how long the view rests before what it shows is asked for first
+LOOK_MS = 250  # how long changes are gathered before the search is made again
+LOOK_SHARE = 10  # a search that took long rests so many times its duration
+ASIDE = 3000  # devices, from which a search takes longer than the window may stand still
 OPENED_ROWS = 400  # rows that a search opens: more than anyone reads, few enough to open at once
 FIRST_ROWS = 24  # rows that a fresh tree opens
 LARGE = 2000  # devices, from which the listing tells how far it has come
@@ -69,6 +73,10 @@ class Navigator(QWidget):
         self._pages.addWidget(self.tree)
         self._pages.addWidget(self._message)
         self._on_message: Callable[[], None] = self._retry
+        self._search_task: asyncio.Task[None] | None = None
+        self._enter_waits = False
+        self._looking = QTimer(self, singleShot=True, interval=LOOK_MS)
+        self._looking.timeout.connect(self._look)
         self._view_rest = QTimer(self, singleShot=True, interval=VIEW_MS)
         self._view_rest.timeout.connect(self._tell_view)
         self._arrange()
@@ -93,6 +101,9 @@ class Navigator(QWidget):
             self._leave = None
         self.tasks.cancel()
         self._session = self._directory = None
+        self._search_task = None
+        self._enter_waits = False
+        self._looking.stop()
         self._before = None
         self._current = ""
         self.search.reset()
@@ -156,7 +167,7 @@ class Navigator(QWidget):
         self.tree.verticalScrollBar().valueChanged.connect(lambda: self._view_rest.start())
         self.tree.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.channels_wanted.connect(self._on_channels_wanted)
-        self.model.found.connect(self._on_found)
+        self.model.outdated.connect(self._on_outdated)
         self._strip.acted.connect(self._retry)
         self._message.acted.connect(lambda: self._on_message())
 
@@ -167,13 +178,36 @@ class Navigator(QWidget):
         self.tree.viewport().update()
 
     def _look(self) -> None:
-        """Search for what is asked for now."""
+        """Search for what is asked for now; a large account is searched in another thread."""
         query = self.search.query
         if self._before is None and not query.empty:
             self._before = self.tree.expanded_keys()
-        hits = self.model.set_query(query)
-        if hits is not None:
-            self._open_hits(hits)
+        self._looking.stop()
+        if self._search_task is not None:
+            self._search_task.cancel()
+            self._search_task = None
+        texts = self.model.lend()
+        if query.empty or texts is None or len(texts.devices) < ASIDE:
+            self.model.set_query(query)
+            self._on_looked()
+        else:
+            self._search_task = self.tasks.start(self._look_aside(texts, query), name="search")
+
+    async def _look_aside(self, texts: Texts, query: Query) -> None:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        hits = await loop.run_in_executor(None, texts.find, query)
+        # What changes all the time is not searched all the time.
+        self._looking.setInterval(max(LOOK_MS, int((loop.time() - began) * LOOK_SHARE * 1000)))
+        self._search_task = None
+        self.model.show_hits(query, hits)
+        self._on_looked()
+        if self._enter_waits:
+            self._on_entered()
+
+    def _on_looked(self) -> None:
+        if self.model.hits is not None:
+            self._open_hits(self.model.hits)
             self._pick_first()
         elif self._before is not None:
             self.tree.collapseAll()
@@ -397,12 +431,9 @@ class Navigator(QWidget):
         self._greet()
         self._show_state()
 
-    def _on_found(self) -> None:
-        if self.model.hits is not None:
-            self._open_hits(self.model.hits)
-            if not self.tree.currentIndex().isValid():
-                self._pick_first()
-        self._show_state()
+    def _on_outdated(self) -> None:
+        if not self._looking.isActive() and self._search_task is None:
+            self._looking.start()
 
     def _on_channels_wanted(self, device_id: str) -> None:
         self.tasks.start(self._load(device_id), name="navigator.channels")
@@ -417,7 +448,10 @@ class Navigator(QWidget):
         self.tree.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _on_entered(self) -> None:
-        if self.tree.currentIndex().isValid() and self._pages.currentWidget() is self.tree:
+        # What is current before the search has ended is not what was typed.
+        self._enter_waits = self._search_task is not None
+        ready = not self._enter_waits and self._pages.currentWidget() is self.tree
+        if ready and self.tree.currentIndex().isValid():
             self._pick(self.tree.currentIndex())
 
     def _on_current_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:

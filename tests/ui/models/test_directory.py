@@ -243,12 +243,16 @@ def test_chips_narrow_by_state_and_protocol(model):
     assert drawn(model)[2:] == ["    Yard dome 10", "      Far yard"]
 
 
-def test_a_search_follows_what_arrives(model, world, qtbot):
-    model.set_query(Query.of("barrier"))
+def test_a_search_that_may_find_something_else_says_so(model, world, qtbot):
+    query = Query.of("barrier")
+    model.set_query(query)
     assert drawn(model) == []
+    texts = model.lend()
     world.device("c4", "Gates", "11", "Barrier in", "Queue")
-    with qtbot.waitSignal(model.found):
+    with qtbot.waitSignal(model.outdated):
         world.refresh()
+    assert texts.find(query).nothing
+    model.show_hits(query, model.lend().find(query))
     assert drawn(model) == ["East China", "  Port of Shanghai", "    Gates", "      Barrier in"]
 
 
