@@ -8,7 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QHideEvent, QShowEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
+    QGuiApplication,
+    QHideEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -18,16 +24,18 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSlider,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ivcdesk.api.actions import ChannelId, PtzCommand
+from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name, obstacle_words
 from ivcdesk.ui.panels.helm import Helm
 from ivcdesk.ui.panels.ptz_presets import PresetShelf
-from ivcdesk.ui.panels.ptz_words import feedback_words
+from ivcdesk.ui.panels.ptz_words import outcome
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
@@ -90,6 +98,18 @@ class PtzPanel(QWidget):
         self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing())
         self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         bind(self._status, self._status.setAccessibleDescription, "What the camera was told last")
+        self._footnote = ElidedLabel()
+        self._footnote.setObjectName("ptz.footnote")
+        self._footnote.setProperty("role", "small")
+        self._copy = QToolButton()
+        self._copy.setObjectName("ptz.copy")
+        icons.bind(self._copy, self._copy.setIcon, "copy", 14)
+        bind(self._copy, self._copy.setToolTip, "Copy the code and the request id")
+        bind(self._copy, self._copy.setAccessibleName, "Copy the code and the request id")
+        self._copy.clicked.connect(
+            lambda: QGuiApplication.clipboard().setText(self._footnote.text())
+        )
+        self._copy.hide()
         self._latency = QLabel()
         self._latency.setObjectName("ptz.latency")
         self._latency.setProperty("role", "small")
@@ -120,6 +140,10 @@ class PtzPanel(QWidget):
         column.addWidget(self._reason)
         column.addWidget(self._controls)
         column.addWidget(self._status)
+        quoted = QHBoxLayout()
+        quoted.addWidget(self._footnote, 1)
+        quoted.addWidget(self._copy)
+        column.addLayout(quoted)
         column.addWidget(self._latency)
         column.addWidget(self.presets)
         column.addStretch(1)
@@ -189,6 +213,7 @@ class PtzPanel(QWidget):
         self._before = self._feedback = None
         self._answers.clear()
         self._status.clear()
+        self._quote("")
         self._look()
 
     def press(self, command: str, speed: int = 0) -> None:
@@ -356,19 +381,25 @@ class PtzPanel(QWidget):
         obstacle = session.directory.obstacle(channel)
         return obstacle_words(session.directory, channel, obstacle) if obstacle else ""
 
-    def _tell(self, text: str, failed: bool) -> None:
+    def _tell(self, text: str, failed: bool, footnote: str) -> None:
         self._status.setText(text)
+        self._quote(footnote)
         self._status.setProperty("role", "bad" if failed else "small")
         self._status.style().polish(self._status)
         self.told.emit(text, failed)
 
+    def _quote(self, footnote: str) -> None:
+        self._footnote.setText(footnote)
+        self._footnote.setVisible(bool(footnote))
+        self._copy.setVisible(bool(footnote))
+
     def _show_feedback(self, feedback: Feedback) -> None:
-        text, failed = feedback_words(feedback, self._before, self._context.explain)
-        if not text:
+        said = outcome(feedback, self._before, self._context.explain)
+        if not said.text:
             return
-        self._tell(text, failed)
-        if failed:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, text))
+        self._tell(*said)
+        if said.failed:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, said.text))
 
     def _set_speed(self, speed: int) -> None:
         self._speed.setValue(min(max(speed, SPEEDS[0]), SPEEDS[-1]))

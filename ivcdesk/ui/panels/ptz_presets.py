@@ -53,10 +53,11 @@ class PresetCalls(Protocol):
 class PresetShelf(QWidget):
     """Ten cards and what happens when they are used.
 
-    Signals: ``told(text, failed)`` says in words what was done or why it failed.
+    Signals: ``told(text, failed, footnote)`` says in words what was done or why it failed, and
+    what to quote then (code and request id).
     """
 
-    told = Signal(str, bool)
+    told = Signal(str, bool, str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -151,7 +152,8 @@ class PresetShelf(QWidget):
         if self._calls is None or self._channel is None or not self.isEnabled():
             return
         if card.empty:
-            self.told.emit(tr("Nothing is stored in preset {number} yet", number=card.index), False)
+            said = tr("Nothing is stored in preset {number} yet", number=card.index)
+            self.told.emit(said, False, "")
             return
         if self._going is not None:
             self._going.cancel()
@@ -235,20 +237,19 @@ class PresetShelf(QWidget):
     async def _do(
         self, card: PresetCard, call: Callable[[], Awaitable[object]], doing: str
     ) -> bool:
-        self.told.emit(tr("{doing} …", doing=doing), False)
+        self.told.emit(tr("{doing} …", doing=doing), False, "")
         card.show_busy(True)
         began = time.monotonic()
         try:
             await call()
         except IvcError as error:
             said = self._context.explain(error)
-            parts = (doing, said.title, said.code)
-            self.told.emit(" · ".join(part for part in parts if part), True)
+            self.told.emit(f"✕ {doing} · {said.title}", True, said.footnote)
             return False
         finally:
             card.show_busy(False)
         taken = round((time.monotonic() - began) * 1000)
-        self.told.emit(tr("{doing} · answered in {ms} ms", doing=doing, ms=taken), False)
+        self.told.emit(tr("{doing} · answered in {ms} ms", doing=doing, ms=taken), False, "")
         return True
 
     def _show(self) -> None:
@@ -270,6 +271,6 @@ class PresetShelf(QWidget):
         if error is None:
             return
         said = self._context.explain(error)
-        parts = (tr("△ Presets could not be read"), said.title, said.code)
+        parts = (tr("△ Presets could not be read"), said.title, said.footnote)
         self._why.setText(" · ".join(part for part in parts if part))
-        self._why.setToolTip("\n".join(part for part in (said.hint, said.footnote) if part))
+        self._why.setToolTip(said.hint)

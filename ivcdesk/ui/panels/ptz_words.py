@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ivcdesk.api.actions import PtzCommand
 from ivcdesk.ui.context import Explanation
@@ -31,32 +31,43 @@ WORDS: Mapping[PtzCommand, tuple[str, str]] = {
 """The sign and the name of each command."""
 
 
-def feedback_words(
+class Outcome(NamedTuple):
+    """What became of a command: words, whether it failed, and what to quote if it did."""
+
+    text: str = ""
+    failed: bool = False
+    footnote: str = ""
+
+
+def outcome(
     feedback: Feedback, before: Feedback | None, explain: Callable[[BaseException], Explanation]
-) -> tuple[str, bool]:
-    """Say what became of a command, and whether it failed; "" where there is nothing to say.
+) -> Outcome:
+    """Say what became of a command; no text where there is nothing to say.
 
     ``before`` is the feedback that came before this one.
     """
     if feedback.state == "idle" and before is not None and before.state == "sending":
         # the link was so slow that the hand was off before the call had left
-        return tr("{motion} · let go before it could be sent", motion=_motion(before)), True
+        return Outcome(
+            tr("{motion} · let go before it could be sent", motion=_motion(before)), True
+        )
     if feedback.command is None:
-        return "", False
+        return Outcome()
     motion = _motion(feedback)
     match feedback.state:
         case "sending":
-            return motion, False
+            return Outcome(motion)
         case "answered" if feedback.answer_ms is not None:
             taken = round(feedback.answer_ms)
-            return tr("{motion} · answered in {ms} ms", motion=motion, ms=taken), False
+            return Outcome(tr("{motion} · answered in {ms} ms", motion=motion, ms=taken))
         case "dropped":
-            return tr("{motion} · not sent, the last answer took too long", motion=motion), True
+            said = tr("{motion} · not sent, the last answer took too long", motion=motion)
+            return Outcome(said, True)
         case "failed" if feedback.error is not None:
-            said = explain(feedback.error)
-            return " · ".join(part for part in ("✕ " + motion, said.title, said.code) if part), True
+            why = explain(feedback.error)
+            return Outcome(f"✕ {motion} · {why.title}", True, why.footnote)
         case _:
-            return "", False
+            return Outcome()
 
 
 def _motion(feedback: Feedback) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -328,6 +328,7 @@ def feedback(state: str, **values: object) -> Feedback:
 
 def test_says_what_is_sent_and_what_came_back(desk):
     status = desk.find("ptz.status", QLabel)
+    footnote = desk.find("ptz.footnote", QLabel)
     steering = desk.session.ptz.steerings[GATE]
     steering.tell(feedback("sending"))
     assert status.text() == "← left, speed 4"
@@ -336,9 +337,13 @@ def test_says_what_is_sent_and_what_came_back(desk):
     assert desk.told[-1] == (status.text(), False)
     error = DeviceTimeout("FailedOperation.DeviceResponseTimeOut", "no answer", request_id="r-1")
     steering.tell(feedback("failed", error=error))
-    assert "FailedOperation.DeviceResponseTimeOut" in status.text()
-    assert "Words for DeviceTimeout" in status.text()
+    assert status.text() == "✕ ← left, speed 4 · Words for DeviceTimeout"
     assert desk.told[-1] == (status.text(), True)
+    assert "DeviceResponseTimeOut" in footnote.text()
+    assert "r-1" in footnote.text()
+    assert footnote.isVisible()
+    QTest.mouseClick(desk.find("ptz.copy"), LEFT)
+    assert QGuiApplication.clipboard().text() == footnote.text()
     steering.tell(feedback("dropped"))
     assert "not sent" in status.text()
     steering.tell(feedback("idle", command=None))
@@ -472,7 +477,8 @@ def test_a_preset_that_fails_says_so(desk, qtbot):
     desk.session.ptz.error = DeviceTimeout("FailedOperation.DeviceResponseTimeOut", "late")
     QTest.mouseClick(desk.find("preset.1"), LEFT)
     qtbot.waitUntil(lambda: bool(desk.told) and desk.told[-1][1])
-    assert "FailedOperation.DeviceResponseTimeOut" in desk.told[-1][0]
+    assert "Words for DeviceTimeout" in desk.told[-1][0]
+    assert "DeviceResponseTimeOut" in desk.find("ptz.footnote", QLabel).text()
 
 
 def test_slow_presets_block_nothing(desk, qtbot):

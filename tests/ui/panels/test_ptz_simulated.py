@@ -147,4 +147,6 @@ def test_a_refusal_is_told_with_its_code(desk, aio):
 
     aio(fail())
     assert "✕ ↑ up, speed 4" in status.text()
-    assert REFUSED in status.text()
+    footnote = desk.find("ptz.footnote", QLabel).text()
+    assert REFUSED in footnote
+    assert desk.jogs[-1]["request_id"] in footnote
