@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 
 from PySide6.QtGui import QImage
@@ -52,11 +53,12 @@ class RecordingWorker(threading.Thread):
         self._playing = True
         self._nudged = False
         self._seek: float | None = at
-        self._steps = 0
+        self._steps: deque[int] = deque()
         self._ended = False
         self._replaying = False
         self._pending: Picture | None = None
         self._shown: Picture | None = None
+        self._left_out: Picture | None = None
         self._converted = 0.0
         self._failures = 0
         self._state: PlayerState | None = None
@@ -73,7 +75,7 @@ class RecordingWorker(threading.Thread):
         """Show the picture of a moment, the sooner the better."""
         with self._lock:
             self._seek = moment
-            self._steps = 0
+            self._steps.clear()
             self._lock.notify_all()
 
     def play(self) -> None:
@@ -94,7 +96,7 @@ class RecordingWorker(threading.Thread):
         """Go so many pictures on, or back where negative, and stay there."""
         with self._lock:
             self._playing = False
-            self._steps += count
+            self._steps.extend([1 if count > 0 else -1] * abs(count))
             self._lock.notify_all()
 
     def rate_changed(self) -> None:
@@ -136,10 +138,7 @@ class RecordingWorker(threading.Thread):
         """Do the one thing that is due."""
         with self._lock:
             seek, self._seek = self._seek, None
-            step = 0
-            if seek is None and self._steps:
-                step = 1 if self._steps > 0 else -1
-                self._steps -= step
+            step = self._steps.popleft() if seek is None and self._steps else 0
             running = self._playing and not self._ended
         if seek is not None:
             self._go_to(seek)
@@ -157,15 +156,21 @@ class RecordingWorker(threading.Thread):
                     lambda: self._commanded() or (self._playing and not self._ended)
                 )
 
+    def _show_left_out(self) -> None:
+        """Show the picture of the position, where there was no time to when it was due."""
+        if self._left_out is not None:
+            self._show(self._left_out)
+
     def _stand_still(self) -> None:
         self._clock.pause()
+        self._show_left_out()
         if self._shown is not None and not self._ended:
             self._clock.set(self._shown[0])
             self._outlet.on_position(self._shown[0])
         self._tell_running()
 
     def _commanded(self) -> bool:
-        return self._over or self._seek is not None or self._steps != 0
+        return self._over or self._seek is not None or bool(self._steps)
 
     def _interrupted(self) -> bool:
         return self._over or self._seek is not None
@@ -206,6 +211,7 @@ class RecordingWorker(threading.Thread):
             self._show(picture)
         else:
             self._note(picture)
+            self._left_out = picture
         self._reel.keys_only = late > _TOO_LATE or (self._reel.keys_only and late > 0)
 
     def _upcoming(self) -> Picture | None:
@@ -231,6 +237,7 @@ class RecordingWorker(threading.Thread):
     def _on_wait(self, waited: float) -> None:
         self._clock.hold(self)
         if waited >= _STALL_TOLD_AFTER and self._state in (PLAYING, PAUSED):
+            self._show_left_out()
             self._tell(STALLED)
 
     def _go_to(self, moment: float) -> None:
@@ -288,6 +295,7 @@ class RecordingWorker(threading.Thread):
 
     def _finish(self) -> None:
         """Stay at the last picture until its time is over, then end."""
+        self._show_left_out()
         end = self._reel.here.end
         left = self._clock.seconds_until(end)
         if left is not None and left > 0:
@@ -301,7 +309,7 @@ class RecordingWorker(threading.Thread):
 
     def _show(self, picture: Picture) -> None:
         scaler = self._outlet.scaler
-        frame = None
+        self._left_out = frame = None
         if scaler.showing:
             scaler.pixel_aspect = self._reel.pixel_aspect
             frame = Frame(scaler.convert(picture[1]), picture[0])

@@ -208,7 +208,7 @@ class Server:
         """Be as new: nothing is served, nothing was asked."""
         self.handlers.clear()
         self.call(self.gate.clear)
-        self.run(self._close())
+        self.drop_all()
         self.listen()
         self.asked.clear()
 
