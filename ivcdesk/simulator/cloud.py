@@ -11,7 +11,14 @@ from ivcdesk.simulator.agenda import Agenda
 from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.dice import number
 from ivcdesk.simulator.links import Links
-from ivcdesk.simulator.media.source import CameraFacts, PlaybackSession, Pose, Span, Storage
+from ivcdesk.simulator.media.source import (
+    CameraFacts,
+    FetchedRecording,
+    PlaybackSession,
+    Pose,
+    Span,
+    Storage,
+)
 from ivcdesk.simulator.plans import Plan, weeks_between
 from ivcdesk.simulator.ptz import PtzBehaviour, blend
 from ivcdesk.simulator.recordings import DAY, RETENTION_DAYS, joined, recorded, within, without
@@ -20,6 +27,7 @@ from ivcdesk.simulator.state import Channel, Device, World
 
 MOST_SESSIONS = 256
 _TOUR_SECONDS = 900
+_SAME_MOMENT = 0.001
 _RATE_SECONDS = 5
 _TOUR_GLIDE_SECONDS = 4
 
@@ -120,15 +128,28 @@ class Cloud:
         return Pose() if channel is None else channel.mount.pose(self.clock.steady())
 
     def recorded_pose(self, channel_id: str, at: float) -> Pose:
-        """Return where the camera looked then: a round of its presets, a quarter hour each."""
+        """Return where the camera looked then: a round of its presets, a quarter hour each.
+
+        Where a snapshot was taken at that very moment, it is where the camera looked for it.
+        """
         channel = self.world.channel(channel_id)
         if channel is None:
             return Pose()
+        for picture in self.world.ledger.snapshots.get(channel_id, ()):
+            if abs(picture.taken - at) < _SAME_MOMENT:
+                return picture.pose
         slot, within = divmod(at, _TOUR_SECONDS)
         here = self._toured(channel, int(slot))
         if within >= _TOUR_GLIDE_SECONDS:
             return here
         return blend(self._toured(channel, int(slot) - 1), here, within / _TOUR_GLIDE_SECONDS)
+
+    def fetched(self, task_id: str) -> FetchedRecording | None:
+        """Return what a finished download task fetched from its device, or None."""
+        job = self.world.ledger.downloads.get(task_id)
+        if job is None or job.reason or job.ends > self.clock.steady():
+            return None
+        return FetchedRecording(job.channel_id, job.start, job.end)
 
     def recorded(self, channel_id: str, storage: Storage, start: float, end: float) -> list[Span]:
         """Return what is stored between two moments, sorted, clipped and without overlaps.

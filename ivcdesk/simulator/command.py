@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import gc
 import json
+import os
 import signal
 import sys
 import threading
@@ -90,9 +91,11 @@ def _end_by_signal(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> Non
 
 def _end_with_parent(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:
     """Watch the standard input: whoever started us holds its other end while it lives."""
+    descriptor = sys.stdin.fileno()
 
     def watch() -> None:
-        while sys.stdin.buffer.read(1024):
+        # Not sys.stdin: its lock, held by a thread that waits, aborts the interpreter at its end.
+        while os.read(descriptor, 1024):
             pass
         if not loop.is_closed():
             loop.call_soon_threadsafe(ended.set)

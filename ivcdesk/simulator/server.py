@@ -20,7 +20,6 @@ from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.control_plane import ControlPlane
 from ivcdesk.simulator.envelopes import LARGEST_BODY, LARGEST_QUERY
 from ivcdesk.simulator.faults import Faults
-from ivcdesk.simulator.files import Files
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.mishaps import Mishaps
@@ -170,7 +169,7 @@ class Simulator:
         hub = self._hub = LiveHub(self.cloud)
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
-        return [*media_routes(self.cloud, hub), *Files(self.cloud, hub).routes()]
+        return media_routes(self.cloud, hub)
 
     async def _tick(self) -> None:
         """Let happen what comes due while nobody calls."""

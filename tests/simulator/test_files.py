@@ -97,7 +97,7 @@ def test_a_snapshot_is_a_picture(served, channel):
     assert "attachment" in answer.headers["Content-Disposition"]
     with av.open(io.BytesIO(body)) as picture:
         frame = next(picture.decode(video=0))
-    assert (frame.width, frame.height) == (640, 360)
+    assert (frame.width, frame.height) == (960, 540)
     answer, again = fetched(rows[0]["PreviewUrl"])
     assert again == body
     assert "Content-Disposition" not in answer.headers

@@ -121,10 +121,14 @@ class _Pages:
         return await self._send_file(request, facts, found, "mp4")
 
     async def snapshot(self, request: web.Request) -> web.StreamResponse:
-        """Answer with one picture of the main stream's size."""
+        """Answer with one picture of the main stream's size, to keep unless it is a preview."""
         facts = facts_for(self._camera(request), "main")
-        body = await self.recordings.still(facts, int(request.match_info["moment"]) / 1000)
-        return web.Response(body=body, content_type="image/jpeg", headers=_OPEN)
+        moment = request.match_info["moment"]
+        body = await self.recordings.still(facts, int(moment) / 1000)
+        headers = {**_OPEN, "Content-Type": "image/jpeg"}
+        if "preview" not in request.query:
+            headers["Content-Disposition"] = f'attachment; filename="{moment}.jpg"'
+        return web.Response(body=body, headers=headers)
 
     async def _send_file(
         self, request: web.Request, facts: CameraFacts, found: list[Cut], kind: str
