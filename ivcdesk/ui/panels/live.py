@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
@@ -31,6 +31,9 @@ from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.session import Session
+
+BURST, BURST_SECONDS = 5, 0.2
+"""How many pictures Shift takes in a row, and how far they are apart, s."""
 
 _METER_MS = 1000
 
@@ -76,7 +79,7 @@ class LivePanel(QWidget):
         layout.addWidget(self.grid, 1)
         self.bar.arrangement_chosen.connect(self.arrange)
         self.bar.quality_chosen.connect(self._choose_quality)
-        self.bar.snapshot.clicked.connect(self.take_snapshot)
+        self.bar.snapshot.clicked.connect(self._on_snapshot)
         self.bar.full_screen.clicked.connect(self.toggle_full_screen)
         self.grid.arranged.connect(self._on_arranged)
         self._meter = QTimer(self)
@@ -151,17 +154,14 @@ class LivePanel(QWidget):
         """Copy the address of the stream in focus."""
         self.links.copy("flv")
 
-    def take_snapshot(self) -> None:
-        """Write the picture in focus to the pictures folder."""
+    def take_snapshot(self, pictures: int = 1) -> None:
+        """Write the picture in focus to the pictures folder, or several in a row."""
         slot = self._view.slot
-        image = slot.player.snapshot()
-        if image is None or slot.channel is None or self._session is None:
+        if slot.player.snapshot() is None or slot.channel is None or self._session is None:
             self._tell(tr("△ There is no picture to keep yet"), True)
             return
         name = channel_name(self._session.directory, slot.channel)
-        folder = self.pictures or pictures_folder()
-        write = partial(save_snapshot, image, folder, name, slot.channel, time.time())
-        self.tasks.start(self._keep(write), name="snapshot")
+        self.tasks.start(self._keep(slot, name, slot.channel, pictures), name="snapshot")
 
     def toggle_full_screen(self) -> None:
         """Show the pictures alone on the screen, or no longer; Esc ends it too."""
@@ -312,13 +312,27 @@ class LivePanel(QWidget):
         self._view.slot.set_quality(quality)
         self._refresh()
 
-    async def _keep(self, write: Callable[[], Path]) -> None:
-        try:
-            path = await asyncio.to_thread(write)
-        except SnapshotFailed as error:
-            self._tell(tr("✕ The picture could not be saved: {reason}", reason=error), True)
+    async def _keep(self, slot: LiveSlot, name: str, channel: ChannelId, pictures: int) -> None:
+        folder = self.pictures or pictures_folder()
+        kept: list[Path] = []
+        for number in range(pictures):
+            if number:
+                await asyncio.sleep(BURST_SECONDS)
+            image = slot.player.snapshot()
+            if image is None or slot.channel != channel:
+                break
+            try:
+                path = await asyncio.to_thread(
+                    save_snapshot, image, folder, name, channel, time.time()
+                )
+            except SnapshotFailed as error:
+                self._tell(tr("✕ The picture could not be saved: {reason}", reason=error), True)
+                return
+            kept.append(path)
+        if len(kept) == 1:
+            self._tell(tr("Saved: {name}", name=kept[0].name), False)
         else:
-            self._tell(tr("Saved: {name}", name=path.name), False)
+            self._tell(tr("Pictures saved: {count}", count=len(kept)), False)
 
     def _tell(self, text: str, failed: bool) -> None:
         self._view.tell(text)
@@ -335,6 +349,10 @@ class LivePanel(QWidget):
             self._measured_at = 0.0
             kbps = 0.0
         self.pulls_changed.emit(streams, kbps)
+
+    def _on_snapshot(self) -> None:
+        several = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
+        self.take_snapshot(BURST if several else 1)
 
     def _on_taken(self, index: int) -> None:
         self._views[index].tile.setFocus(Qt.FocusReason.MouseFocusReason)

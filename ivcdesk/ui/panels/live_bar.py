@@ -70,7 +70,11 @@ class LiveBar(QFrame):
         self.snapshot.setObjectName("live.snapshot")
         icons.bind(self.snapshot, self.snapshot.setIcon, "camera", 16, "text")
         bind(self.snapshot, self.snapshot.setText, "Snapshot")
-        bind(self.snapshot, self.snapshot.setToolTip, "Keep this picture in the pictures folder")
+        bind(
+            self.snapshot,
+            self.snapshot.setToolTip,
+            "Keep this picture in the pictures folder · with Shift five in a row",
+        )
         self._external = links.button
         self.full_screen = QToolButton()
         self.full_screen.setObjectName("live.fullScreen")

@@ -272,6 +272,18 @@ def test_a_snapshot_is_as_large_as_the_stream(desk, aio, tmp_path):
     assert kept.text("Source") == desk.site.camera
 
 
+def test_five_snapshots_in_a_row(desk, aio, tmp_path):
+    desk.live.pictures = tmp_path
+
+    async def keep() -> None:
+        await desk.show()
+        desk.live.take_snapshot(5)
+        await until(lambda: desk.said() == "Pictures saved: 5")
+
+    aio(keep(), START_SECONDS)
+    assert len(list(tmp_path.glob("PTZ Gate North*.png"))) == 5
+
+
 def test_a_snapshot_that_cannot_be_kept_says_why(desk, aio, tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
