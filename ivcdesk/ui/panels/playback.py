@@ -17,11 +17,13 @@ from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import day_interval, day_of, moment
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.recording import RecordingPlayer
+from ivcdesk.services.bookmarks import Bookmarks
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
 from ivcdesk.ui.panels.playback_bar import PlaybackBar
 from ivcdesk.ui.panels.playback_days import DayBook
 from ivcdesk.ui.panels.playback_goto import typed_time
+from ivcdesk.ui.panels.playback_marks import Marks
 from ivcdesk.ui.panels.playback_month import MonthMap
 from ivcdesk.ui.panels.playback_note import Note
 from ivcdesk.ui.panels.playback_places import Nowhere, Place
@@ -29,10 +31,10 @@ from ivcdesk.ui.panels.playback_problems import ProblemRow
 from ivcdesk.ui.panels.playback_reel import Reel
 from ivcdesk.ui.panels.playback_tile import PlaybackTile
 from ivcdesk.ui.panels.playback_transport import SPEEDS, Transport
+from ivcdesk.ui.panels.playback_words import jump_words, nowhere_words, play_words
 from ivcdesk.ui.panels.playback_zone import ZONE_NAMES, zone_key, zone_of
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import language, tr
-from ivcdesk.ui.widgets import time_words, timeline_words
 from ivcdesk.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -43,8 +45,11 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 DAY = 86400.0
 BEFORE_LATEST = 180.0
 """How long before the latest recorded moment a camera is opened the first time, s."""
+BEFORE_GAP = 10.0
+"""How long before a gap its beginning is shown, s."""
 SETTLE_MS = 120
 """How long the window must rest before what it shows is loaded."""
+BOOKMARKS = "bookmarks.json"
 REFRESH_MS = 30_000
 """How often the day that is still running is looked up again."""
 
@@ -85,6 +90,8 @@ class PlaybackPanel(QWidget):
         column.addWidget(self.transport)
         column.addWidget(self.timeline)
 
+        kept = Bookmarks(context.settings.folder / BOOKMARKS)
+        self._marks = Marks(kept, self.bar.shelf, self.timeline)
         self._month = MonthMap(self.bar.calendar, lambda: self.timeline.zone, self.now)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._load_window)
@@ -111,6 +118,7 @@ class PlaybackPanel(QWidget):
         self.detach()
         self._session = session
         self._unsubscribe = session.directory.subscribe(self._on_directory)
+        self.tasks.start(self._marks.load())
 
     def detach(self) -> None:
         """Forget the account and everything of it; the day and the moment stay."""
@@ -126,6 +134,7 @@ class PlaybackPanel(QWidget):
         await self.reel.close()
         self.detach()
         await self.tasks.finish()
+        await self._marks.close()
 
     def show_channel(self, channel_id: str) -> None:
         """Show another channel's recordings at the same moment; what ran goes on running."""
@@ -143,6 +152,7 @@ class PlaybackPanel(QWidget):
         self._book = book = DayBook(ask, self.tasks.start, self._on_book, self.now)
         self.reel.load(recordings, channel, book)
         self._month.set_book(book)
+        self._marks.set_channel(channel)
         if not self._placed:
             self._placed = self._to_place = True
             self._show_last_day()
@@ -211,6 +221,7 @@ class PlaybackPanel(QWidget):
         self.reel.leave()
         self.reel.load(None, None, None)
         self._month.set_book(None)
+        self._marks.set_channel(None)
         self.timeline.set_tracks([])
         self.tile.set_track("", None)
         self.problems.set_problems(self._book.problems() if self._book else ())
@@ -297,6 +308,10 @@ class PlaybackPanel(QWidget):
             zone = self.timeline.zone
             self.timeline.set_window(*day_interval(day_of(t, zone), zone))
 
+    def _on_bookmarks_asked(self) -> None:
+        if self._channel is not None:
+            self.bar.shelf.open_below(self.bar.bookmark, self.timeline.position, self.timeline.zone)
+
     def _on_zone_picked(self, key: str) -> None:
         self._context.settings.time_zone = ZONE_NAMES[key]
         self._context.settings.save()
@@ -349,6 +364,7 @@ class PlaybackPanel(QWidget):
 
     def _on_seeking(self, t: float) -> None:
         self.transport.set_time(t, self.timeline.zone)
+        self.reel.preview(t)
 
     def _on_speed_stepped(self, way: int) -> None:
         at = SPEEDS.index(self.reel.speed) + way
@@ -381,47 +397,30 @@ class PlaybackPanel(QWidget):
     def _on_reel_changed(self) -> None:
         self.transport.set_playing(self.reel.running)
         self.transport.set_steps(self.reel.source is Source.CLOUD)
+        if self.reel.state == "ended":
+            self.note.tell(lambda: tr("This is the end of what is recorded so far"))
         self.tile.refresh()
 
     def _on_jumped(self, place: Place) -> None:
-        zone, start = self.timeline.zone, place.skipped
-        if start is None:
-            return
-        long = place.t - start
         self.timeline.reveal(place.t)
-        self.note.tell(
-            lambda: tr(
-                "Nothing is recorded at {time}: went on {length} later, at {next}",
-                time=timeline_words.time_at(start, zone),
-                length=time_words.length(long),
-                next=timeline_words.time_at(place.t, zone),
-            )
-        )
+        self.note.tell(lambda: jump_words(place, self.timeline.zone))
 
     def _on_nowhere(self, found: Nowhere) -> None:
         """Say why there is nothing, and offer what is nearest."""
-        zone, before = self.timeline.zone, found.before
+        timeline = self.timeline
 
         def words() -> str:
-            day = time_words.full_day_of(found.t, zone)
-            clock = timeline_words.time_at(found.t, zone)
-            if self.timeline.tracks:
-                why = timeline_words.recorded_at(self.timeline.tracks[0], found.t, self.now())
-            else:
-                why = tr("nothing recorded")
-            return tr("{day} {time}: {why}", day=day, time=clock, why=why)
+            return nowhere_words(found, timeline.tracks, timeline.zone, self.now())
 
-        if before is None:
+        if found.before is None:
             self.note.offer(words, None, None)
             return
-        nearest = max(before - 10.0, 0.0)
+        nearest = max(found.before - BEFORE_GAP, 0.0)
         self.note.offer(
-            words,
-            lambda: self._play_nearest(nearest),
-            lambda: tr("Play {time}", time=timeline_words.time_at(nearest, zone)),
+            words, lambda: self._go_to(nearest), lambda: play_words(nearest, timeline.zone)
         )
 
-    def _play_nearest(self, t: float) -> None:
+    def _go_to(self, t: float) -> None:
         self._show_moment(t)
         self._play_from(t)
 
@@ -459,6 +458,8 @@ class PlaybackPanel(QWidget):
             self.reel.step(1)
         elif key == Qt.Key.Key_Comma:
             self.reel.step(-1)
+        elif key == Qt.Key.Key_B:
+            self._on_bookmarks_asked()
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._on_day_stepped(-1 if key == Qt.Key.Key_PageUp else 1)
         elif not self.timeline.hasFocus():
@@ -477,6 +478,8 @@ class PlaybackPanel(QWidget):
     def _connect(self) -> None:
         self.bar.day_stepped.connect(self._on_day_stepped)
         self.bar.calendar.closed.connect(self._load_window)
+        self.bar.bookmarks_asked.connect(self._on_bookmarks_asked)
+        self.bar.shelf.picked.connect(self._go_to)
         self.bar.day_picked.connect(self._go_to_day)
         self.bar.today_asked.connect(self._on_today)
         self.bar.zone_picked.connect(self._on_zone_picked)

@@ -19,20 +19,22 @@ from PySide6.QtWidgets import (
 )
 
 from ivcdesk.ui import icons
-from ivcdesk.ui.text import bind, refresh
+from ivcdesk.ui.panels.playback_bookmarks import BookmarkShelf
+from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.widgets import time_words
 from ivcdesk.ui.widgets.calendar import CoverageCalendar
 
 ZONES = ("local", "cloud", "utc")
 _NARROW = 660
 _LEAST = 540
+_WIDE = 760
 
 
 class PlaybackBar(QFrame):
-    """Emits ``day_stepped(int)``, ``day_picked(date)``, ``today_asked()``, ``zone_picked(str)``
-    and ``time_typed(str)``.
+    """Emits ``day_stepped(int)``, ``day_picked(date)``, ``today_asked()``, ``zone_picked(str)``,
+    ``time_typed(str)`` and ``bookmarks_asked()``.
 
-    ``room`` at its right end is for the panel's own buttons.
+    ``calendar`` and ``shelf`` pop up from it.
     """
 
     day_stepped = Signal(int)
@@ -40,6 +42,7 @@ class PlaybackBar(QFrame):
     today_asked = Signal()
     zone_picked = Signal(str)
     time_typed = Signal(str)
+    bookmarks_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -85,8 +88,14 @@ class PlaybackBar(QFrame):
         )
         self.goto.returnPressed.connect(self._on_typed)
         self.goto.textEdited.connect(lambda: self.mark_wrong(False))
-        self.room = QHBoxLayout()
-        self.room.setSpacing(8)
+        self.bookmark = QPushButton()
+        self.bookmark.setObjectName("playback.bookmark")
+        self.bookmark.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        icons.bind(self.bookmark, self.bookmark.setIcon, "bookmark", 16)
+        bind(self.bookmark, self.bookmark.setToolTip, "Bookmarks of this camera (B)")
+        bind(self.bookmark, self.bookmark.setAccessibleName, "Bookmarks")
+        self.bookmark.clicked.connect(self.bookmarks_asked)
+        self.shelf = BookmarkShelf(self)
 
         row = QHBoxLayout(self)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -99,9 +108,10 @@ class PlaybackBar(QFrame):
         row.addSpacing(6)
         row.addWidget(self._zone_switch())
         row.addStretch(1)
-        row.addLayout(self.room)
+        row.addWidget(self.bookmark)
         row.addWidget(self.goto)
         refresh(self, self._show_day)
+        refresh(self, self._show_bookmark)
 
     def set_day(self, day: date, last: date) -> None:
         """Show which day is in view; there is none after ``last``."""
@@ -139,6 +149,7 @@ class PlaybackBar(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """Close what was popped up."""
         self.calendar.hide()
+        self.shelf.hide()
         super().hideEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -146,6 +157,10 @@ class PlaybackBar(QFrame):
         super().resizeEvent(event)
         self.today.setVisible(self.width() >= _NARROW)
         self._show_day()
+        self._show_bookmark()
+
+    def _show_bookmark(self) -> None:
+        self.bookmark.setText(tr("Bookmark") if self.width() >= _WIDE else "")
 
     def _arrow(self, name: str, days: int, object_name: str) -> QToolButton:
         button = QToolButton()

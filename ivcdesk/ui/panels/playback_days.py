@@ -13,6 +13,7 @@ from ivcdesk.api.errors import IvcError
 from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import cloud_day, day_interval, split_days
 from ivcdesk.domain.intervals import Interval, Intervals, clip, gaps, normalise, total, union
+from ivcdesk.ui.text import tr
 from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
 
 if TYPE_CHECKING:
@@ -196,12 +197,14 @@ class DayBook:
             else:
                 loading.append(Interval(whole.start, min(whole.end, self._now())))
         loading += self._waiting(source)
+        kept = source is Source.CLOUD or self.keeps_device
         return Part(
             Lane(self.recorded(source)),
             Lane(self._known(source)),
             Lane(loading),
             Lane(failed),
             problem,
+            "" if kept else tr("keeps no recordings that the cloud can reach"),
         )
 
     def _waiting(self, source: Source) -> Iterable[Interval]:

@@ -121,6 +121,13 @@ class Reel(QObject):
             self.t = t
             self.moved.emit(t)
 
+    def preview(self, t: float) -> None:
+        """Show a moment for as long as somebody makes up their mind, if that is quickly done."""
+        playable = self._playable
+        idle = self._turn is None or self._turn.done()
+        if idle and self.source is Source.CLOUD and playable and self._within(playable, t):
+            self.player.seek(t)
+
     def play(self) -> None:
         """Go on."""
         if self.state == "paused" and self._playable is not None and not self._running:
@@ -154,8 +161,8 @@ class Reel(QObject):
         self.play_from(self.t)
 
     def step(self, frames: int) -> None:
-        """Show the next or the previous frame, paused."""
-        if self._playable is None:
+        """Show the next or the previous frame, paused; devices can't."""
+        if self.source is not Source.CLOUD:
             return
         if self._running:
             self.pause()

@@ -53,6 +53,11 @@ def full_day_of(t: float, zone: tzinfo) -> str:
     return full_day(datetime.fromtimestamp(t, zone).date())
 
 
+def short_day_of(t: float, zone: tzinfo) -> str:
+    """Return the day of a moment in a zone, without its year."""
+    return short_day(datetime.fromtimestamp(t, zone).date())
+
+
 def short_day(day: date) -> str:
     """Return a day without its year, as ``Mon 23 Nov``."""
     return _day(day, tr("ddd d MMM"))

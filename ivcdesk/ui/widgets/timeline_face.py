@@ -237,25 +237,39 @@ class Face:
             (part.loading, tr("Loading…")),
             (part.failed, part.problem or tr("Could not be read")),
         )
-        for lane, words in stretches:
-            for start, end in lane.pairs:
-                left = max(view.scale.x(float(start)), 64.0)
-                right = min(view.scale.x(float(end)), view.scale.width)
-                text = self._metrics.elidedText(
-                    words, Qt.TextElideMode.ElideRight, max(right - left - 20, 0)
-                )
-                wide = self._metrics.horizontalAdvance(text)
-                if not text or right - left < 40:
-                    continue
-                tall = min(strip.height, 15)
-                middle = (left + right) / 2
-                top = strip.top + (strip.height - tall) / 2
-                box = QRectF(middle - wide / 2 - 6, top, wide + 12, tall)
-                painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(QColor(theme.raised))
-                painter.drawRoundedRect(box, 3, 3)
-                painter.setPen(QColor(theme.bad if lane is part.failed else theme.muted))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        spoken = [(lane is part.failed, words, *pair) for lane, words in stretches
+                  for pair in lane.pairs.tolist()]  # fmt: skip
+        if part.note:
+            spoken.append((False, part.note, view.scale.start, min(view.scale.end, view.now)))
+        for bad, words, start, end in spoken:
+            left = max(view.scale.x(start), 64.0)
+            right = min(view.scale.x(end), view.scale.width)
+            if right - left >= 40:
+                self._paint_words(painter, words, left, right, strip, bad, theme)
+
+    def _paint_words(
+        self,
+        painter: QPainter,
+        words: str,
+        left: float,
+        right: float,
+        strip: Strip,
+        bad: bool,
+        theme: Tokens,
+    ) -> None:
+        room = max(right - left - 20, 0)
+        text = self._metrics.elidedText(words, Qt.TextElideMode.ElideRight, room)
+        if not text:
+            return
+        wide = self._metrics.horizontalAdvance(text)
+        tall = min(strip.height, 15)
+        top = strip.top + (strip.height - tall) / 2
+        box = QRectF((left + right - wide) / 2 - 6, top, wide + 12, tall)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(box, 3, 3)
+        painter.setPen(QColor(theme.bad if bad else theme.muted))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_future(self, painter: QPainter, view: View, theme: Tokens) -> None:
         x = view.scale.x(view.now)

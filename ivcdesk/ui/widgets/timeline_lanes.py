@@ -147,7 +147,7 @@ class Part:
     """One place that keeps recordings: what it has, and how much of that is known by now.
 
     ``known`` was asked for and answered, ``loading`` is being asked for, ``failed`` could not be
-    read; ``problem`` says why in a few words.
+    read; ``problem`` says why in a few words. ``note`` is what there is to say of the whole.
     """
 
     recorded: Lane = NOTHING
@@ -155,6 +155,7 @@ class Part:
     loading: Lane = NOTHING
     failed: Lane = NOTHING
     problem: str = ""
+    note: str = ""
     waits: Lane = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import date, time
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -40,10 +41,9 @@ async def until(holds: Callable[[], object]) -> None:
 class Desk:
     """The page at work, with a camera that always has its pictures of seven minutes past."""
 
-    def __init__(self, qtbot, site: Site) -> None:
+    def __init__(self, qtbot, site: Site, folder: Path) -> None:
         self.site = site
-        self.context = stand_ins.make_context()
-        self.context.settings.time_zone = "Etc/GMT-8"
+        self.context = stand_ins.make_context(time_zone="Etc/GMT-8", folder=folder)
         self.panel = PlaybackPanel(self.context)
         self.window = QWidget()
         column = QVBoxLayout(self.window)
@@ -120,9 +120,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(qtbot, aio):
+def desk(qtbot, aio, tmp_path):
     site = aio(open_site(), 20)
-    desk = Desk(qtbot, site)
+    desk = Desk(qtbot, site, tmp_path)
     yield desk
     aio(desk.panel.close())
     aio(site.close())
@@ -406,6 +406,40 @@ def test_the_calendar_shows_how_much_is_recorded_and_a_day_is_picked(desk, aio):
         assert not calendar.isVisible()
         assert day_of(desk.panel.timeline.playhead, CLOUD_ZONE) == day
         await desk.loaded()
+
+    aio(work(), 60)
+
+
+def test_a_bookmark_is_kept_shown_found_again_and_removed(desk, aio, tmp_path):
+    async def work() -> None:
+        await desk.open()
+        t = desk.yesterday(14)
+        desk.panel.timeline.set_playhead(t)
+        shelf = desk.panel.bar.shelf
+        desk.panel.timeline.setFocus()
+        QTest.keyClick(desk.panel.timeline, Qt.Key.Key_B)
+        assert shelf.isVisible()
+        QTest.keyClicks(shelf.note, "Lorry at the gate")
+        QTest.keyClick(shelf.note, Qt.Key.Key_Return)
+        assert not shelf.isVisible()
+        assert "Lorry" in desk.panel.timeline._pointer_text(t, desk.now)
+        await until((tmp_path / "bookmarks.json").exists)
+        desk.panel.timeline.set_playhead(t - 3600)
+        QTest.mouseClick(desk.find("playback.bookmark"), LEFT)
+        [item] = [shelf.list.item(row) for row in range(shelf.list.count())]
+        assert item.text().endswith("Lorry at the gate")
+        QTest.keyClick(shelf.list, Qt.Key.Key_F2)
+        shelf.note.setText("A lorry")
+        QTest.keyClick(shelf.note, Qt.Key.Key_Return)
+        desk.panel.bar.bookmark.click()
+        shelf.list.itemActivated.emit(shelf.list.item(0))
+        await desk.playing(t)
+        desk.panel.bar.bookmark.click()
+        assert shelf.list.item(0).text().endswith("A lorry")
+        QTest.keyClick(shelf.list, Qt.Key.Key_Delete)
+        assert shelf.list.count() == 0
+        assert "lorry" not in desk.panel.timeline._pointer_text(t, desk.now)
+        shelf.hide()
 
     aio(work(), 60)
 
