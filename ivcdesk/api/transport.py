@@ -8,9 +8,10 @@ import logging
 import ssl
 import time
 import urllib.request
+import zlib
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 from ivcdesk.api.endpoints import checked_endpoint
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
 DIRECT = "direct"  # as a proxy: none, whatever the system says
 KEEP_ALIVE = 60.0  # s
 CONNECT_SECONDS = 5.0
-CONNECTIONS = 32
+LARGEST_ANSWER = 128 << 20  # bytes; 10,000 devices are 4 MB
+CONNECTIONS = 32  # a device query may hold one for 20 s, and a press must not wait for it
+IDLE_CONNECTIONS = 6  # each idle one is looked at before every request, which costs 50 us
 _FIXED_HEADERS = (("user-agent", "ivcdesk"), ("accept-encoding", "gzip"))
 PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
@@ -196,10 +199,7 @@ class Transport:
         exchange.sent_at = time.time()
         try:
             response = await client.handle_async_request(request)
-            try:
-                body = await response.aread()
-            finally:
-                await response.aclose()
+            body = await _read(response, action)
         except module.HTTPError as error:
             self._raise(error, exchange, action)
         except (ssl.SSLError, OSError, RuntimeError) as error:
@@ -234,7 +234,7 @@ class Transport:
             trust_env=False,
             limits=module.Limits(
                 max_connections=CONNECTIONS,
-                max_keepalive_connections=CONNECTIONS,
+                max_keepalive_connections=IDLE_CONNECTIONS,
                 keepalive_expiry=KEEP_ALIVE,
             ),
         )
@@ -250,9 +250,43 @@ class Transport:
         raise _translated(module, error, exchange, action, self._proxy) from None
 
 
+async def _read(response: httpx.Response, action: str) -> bytes:
+    """Return the whole body; raises ResponseError where it is too large or badly packed.
+
+    The response's own reader would hand each of a long list's many pieces through three layers.
+    """
+    stream = cast("httpx.AsyncByteStream", response.stream)
+    parts, size = [], 0
+    try:
+        async for part in stream:
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST_ANSWER:
+                raise ResponseError("the answer is too large", action=action)
+    finally:
+        await stream.aclose()
+    body = b"".join(parts)
+    packing = response.headers.get("content-encoding", "identity").lower()
+    return body if packing == "identity" else _unpacked(body, packing, action)
+
+
+def _unpacked(body: bytes, packing: str, action: str) -> bytes:
+    if packing not in ("gzip", "x-gzip", "deflate"):
+        raise ResponseError("the answer's encoding is unknown", action=action)
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its own head says
+    try:
+        unpacked = unpacker.decompress(body, LARGEST_ANSWER)
+    except zlib.error:
+        raise ResponseError("the answer's encoding is broken", action=action) from None
+    if not unpacker.eof:
+        words = "is too large" if unpacker.unconsumed_tail else "ends too soon"
+        raise ResponseError(f"the unpacked answer {words}", action=action)
+    return unpacked
+
+
 def _translated(
     module: ModuleType, error: Exception, exchange: Exchange, action: str, proxy: str | None
-) -> TransportError | ResponseError:
+) -> TransportError:
     reason = _reason(error)
     if isinstance(error, module.ProxyError):
         return ProxyError(f"the proxy refused: {reason}", action=action)
@@ -266,8 +300,6 @@ def _translated(
         return ConnectError(reason, action=action)
     if isinstance(error, module.TimeoutException):
         return TimeLimitError("no answer in time", action=action)
-    if isinstance(error, module.DecodingError):
-        return ResponseError("the answer's encoding is broken", action=action)
     if isinstance(error, module.LocalProtocolError):
         # Its own words spell out the header that it dislikes, which may be the token.
         reason = "the connection is in no state for this request"
