@@ -72,6 +72,7 @@ class Application(QObject):
         self._crash: CrashDialog | None = None
         self._appearance = Appearance(qt)
         self._languages = Languages(qt)
+        self._importable = asyncio.Event()
         self._built = asyncio.Event()
         self._panels: Panels | None = None
         self._entrance: Entrance | None = None
@@ -111,8 +112,12 @@ class Application(QObject):
         self._entrance.show_first()
         self.window.show()
         await self._first_paint()
-        await self._build()
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, panel_room.load, panel_room.FOR_SIGN_IN)
+        self._importable.set()
         self._entrance.begin()
+        await loop.run_in_executor(None, panel_room.load, panel_room.FOR_PANELS)
+        self._build()
 
     async def close(self) -> None:
         """End everything: cameras are let go of first, the demo's cloud last."""
@@ -276,15 +281,15 @@ class Application(QObject):
         except TimeoutError:
             log.debug("not painted yet: hidden behind something, or minimised")
 
-    async def _build(self) -> None:
-        """Import what is heavy in another thread, then make the panels, one breath each."""
-        await asyncio.get_running_loop().run_in_executor(None, panel_room.load)
+    def _build(self) -> None:
+        """Make the panels and wire them up."""
         assert self._entrance is not None
         context = Context(self.explain, self.window.notice.show_explanation, self.settings)
         self._panels = panels = panel_room.Panels(
             self.window, context, self._entrance.journal, self.settings.folder
         )
         panels.navigator.channel_picked.connect(self._open_channel)
+        panels.navigator.playback_picked.connect(self._open_recordings)
         panels.settings.language_chosen.connect(self.use_language)
         panels.settings.theme_chosen.connect(self.use_theme)
         panels.settings.account_forgotten.connect(self._entrance.forget)
@@ -315,6 +320,10 @@ class Application(QObject):
         await self._built.wait()
         return self.panels
 
+    async def importable(self) -> None:
+        """Wait until signing in does not block the window with imports."""
+        await self._importable.wait()
+
     def _panel_of_page(self) -> LivePanel | PlaybackPanel:
         return self.panels.playback if self.window.page == "playback" else self.panels.live
 
@@ -322,6 +331,10 @@ class Application(QObject):
         if self.window.page not in ("live", "playback"):
             self.go("live")
         self._panel_of_page().show_channel(channel_id)
+
+    def _open_recordings(self, channel_id: str) -> None:
+        self.go("playback")
+        self.panels.playback.show_channel(channel_id)
 
     def _reveal(self, key: str) -> None:
         if self.window.page == "settings":

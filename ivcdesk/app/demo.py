@@ -105,7 +105,9 @@ class DemoCloud(QObject):
             return
         self._closing = True
         if self._ready is not None and not self._ready.done():
+            # It does not listen yet, and has nothing to end in good order.
             self._ready.cancel()
+            process.kill()
         process.closeWriteChannel()
         for stop in (process.terminate, process.kill):
             await asyncio.wait([ended], timeout=_END_MS / 1000)

@@ -46,6 +46,9 @@ class House(Protocol):
     async def built(self) -> Panels:
         """Return the panels once they are made."""
 
+    async def importable(self) -> None:
+        """Wait until signing in does not block the window with imports."""
+
     def explain(self, error: BaseException) -> Explanation:
         """Make words of an error."""
 
@@ -110,7 +113,7 @@ class Entrance(QObject):
             self.panel.focus_first()
 
     def begin(self) -> None:
-        """Sign in where the command line or the last time says so; the panels are made."""
+        """Sign in where the command line or the last time says so."""
         options, accounts = self._house.options, self._house.settings.accounts
         if options.demo:
             self.enter_demo()
@@ -170,27 +173,39 @@ class Entrance(QObject):
         self.tasks.start(self._entering(way), name="sign in")
 
     async def _entering(self, way: Callable[[], Awaitable[Opened | None]]) -> None:
-        from ivcdesk.api import IvcError
-
         self.panel.set_busy(True)
         try:
-            panels = await self._house.built()
+            await self._house.importable()
+            opened = await self._tried(way)
+        finally:
+            self.panel.set_busy(False)
+        if opened is not None:
+            try:
+                panels = await self._house.built()
+            except asyncio.CancelledError:
+                await opened.session.close()
+                raise
+            self._attach(opened, panels)
+
+    async def _tried(self, way: Callable[[], Awaitable[Opened | None]]) -> Opened | None:
+        """Go one way to a session; where it leads to none, sign-in says why."""
+        from ivcdesk.api import IvcError
+
+        try:
             if self._opened is not None:
                 self._house.window.set_signed_in(False)
                 await self._end()
             opened = await way()
         except (IvcError, SimulatorFailed) as error:
+            await self._house.built()
             self._show_sign_in()
             self.panel.show_error(self._house.explain(error))
-            return
-        finally:
-            self.panel.set_busy(False)
+            return None
         if opened is None:
             self._show_sign_in()
             self.panel.set_kept(None)
             self.panel.focus_first()
-            return
-        self._attach(opened, panels)
+        return opened
 
     def _attach(self, opened: Opened, panels: Panels) -> None:
         from ivcdesk.app.link import LinkWatch

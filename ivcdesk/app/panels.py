@@ -22,22 +22,26 @@ log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 4.0
 
-HEAVY = (
+FOR_SIGN_IN = (
+    "httpx",
+    "certifi",
     "ivcdesk.services.session",
-    "ivcdesk.app.messages",
     "ivcdesk.app.sign_in",
     "ivcdesk.app.link",
+)
+"""What signing in needs; imported first, by another thread, once the window is there."""
+
+FOR_PANELS = (
+    "ivcdesk.app.messages",
     "ivcdesk.media.outside",
     "ivcdesk.ui.panels.navigator",
     "ivcdesk.ui.panels.live",
     "ivcdesk.ui.panels.ptz_keys",
-    "ivcdesk.ui.panels.playback",
     "ivcdesk.ui.panels.inspector",
     "ivcdesk.ui.panels.settings",
-    "httpx",
-    "certifi",
+    "ivcdesk.ui.panels.playback",
 )
-"""What the first paint does not wait for; imported by another thread."""
+"""What the panels need; imported while the session is being opened."""
 
 
 class Panel(Protocol):
@@ -53,9 +57,9 @@ class Panel(Protocol):
         """End everything that runs."""
 
 
-def load() -> None:
-    """Import what is heavy; run this outside the window's thread."""
-    for name in HEAVY:
+def load(names: Sequence[str]) -> None:
+    """Import modules; run this outside the window's thread."""
+    for name in names:
         importlib.import_module(name)
 
 
@@ -89,6 +93,8 @@ class Panels:
         window.add_dock(CONTROL, self.ptz)
         window.add_dock(INSPECTOR, self.inspector)
         self.live.join(self.ptz)
+        self.live.pulls_changed.connect(self._mark_playing)
+        self.live.channel_changed.connect(self._mark_playing)
         self.keys = PtzKeys(window, self.live, self.ptz)
         self._all: Sequence[Panel] = (
             self.ptz,
@@ -113,6 +119,11 @@ class Panels:
         self.keys.let_go()
         await _close(self.ptz)
         await asyncio.gather(*(_close(panel) for panel in self._all if panel is not self.ptz))
+
+    def _mark_playing(self) -> None:
+        """Mark in the tree what is being watched."""
+        slots = [view.slot for view in self.live.views]
+        self.navigator.set_playing(slot.channel for slot in slots if slot.channel and slot.pulls)
 
     def shown(self) -> tuple[str | None, str | None]:
         """Return which channels live and playback show, for :meth:`show_again`."""

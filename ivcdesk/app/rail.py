@@ -12,7 +12,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, refresh, tr
 
 _WIDTH = 60
-_BUTTON = QSize(52, 48)
+_BUTTON = QSize(59, 52)
 
 
 class Rail(QToolBar):
@@ -28,9 +28,6 @@ class Rail(QToolBar):
         self.setOrientation(Qt.Orientation.Vertical)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.setFixedWidth(_WIDTH)
-        if (layout := self.layout()) is not None:
-            layout.setContentsMargins(3, 6, 4, 6)
-            layout.setSpacing(2)
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._buttons: dict[str, QToolButton] = {}

@@ -62,12 +62,11 @@ class SignIn:
         )
         secret = Secret(values.secret_key, values.token)
         session = await self._open(account, secret)
-        if values.remember:
-            keeping = await self._keyring.write(account.key, secret)
-            kept = keeping.obstacle is None
-        else:
-            self._keyring.hold(account.key, secret)
-            kept = False
+        try:
+            kept = await self._keep(account, secret, values.remember)
+        except BaseException:
+            await session.close()
+            raise
         self._settings.remember(
             Account(account.secret_id, account.region, account.endpoint, signs_in=kept)
         )
@@ -115,6 +114,13 @@ class SignIn:
         if self._store is not None:
             await self._store.close()
             self._store = None
+
+    async def _keep(self, account: Account, secret: Secret, remember: bool) -> bool:
+        """Keep a secret as the user wished, and tell whether the keyring has it."""
+        if not remember:
+            self._keyring.hold(account.key, secret)
+            return False
+        return (await self._keyring.write(account.key, secret)).obstacle is None
 
     async def _open(self, account: Account, secret: Secret) -> Session:
         from ivcdesk.services.session import Session

@@ -90,6 +90,7 @@ def style_sheet(tokens: design.Tokens) -> str:
         "faint": mixed(tokens.muted, tokens.panel, 0.42),
         "stripe": mixed(tokens.panel, tokens.raised, 0.4),
         "knob": "#ffffff",
+        "popup": tokens.raised if tokens is design.DARK else tokens.panel,
         "accent_hover": mixed(tokens.accent, tokens.text, 0.14),
         "accent_pressed": mixed(tokens.accent, tokens.background, 0.2),
         "warn_wash": mixed(tokens.panel, tokens.warn, 0.14),

@@ -77,7 +77,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.banner)
         column.addWidget(self._stack, 1)
         self.setCentralWidget(self._middle)
-        self.notice = Notice(self._middle)
+        self.notice = Notice(self._stack)
         self._docks: dict[str, Dock] = {}
         self._plain = QByteArray()
         self.show_page(self._page)

@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from http.client import HTTPConnection
@@ -14,9 +16,8 @@ from urllib.parse import urlsplit
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
-from ivcdesk.app.demo import CloudAddress, DemoCloud
+from ivcdesk.app.demo import CloudAddress, read_address
 from ivcdesk.app.main import application
-from ivcdesk.app.options import Options
 from ivcdesk.app.secrets import Keeping, Keyring, Secret
 from ivcdesk.ui import text
 
@@ -62,14 +63,33 @@ def start(tmp_path):
     return run
 
 
-@asynccontextmanager
-async def simulator():
-    """A simulator of its own, as ``--simulator`` and typed endpoints need one."""
-    cloud = DemoCloud(Options(demo=True))
-    try:
-        yield await cloud.address()
-    finally:
-        await cloud.close()
+@pytest.fixture(scope="module")
+def _simulator():
+    """One simulator for all tests that need one which is not the demo's."""
+    command = [sys.executable, "-m", "ivcdesk", "simulate", "--with-parent"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    yield read_address(json.loads(process.stdout.readline()))
+    process.stdin.close()
+    process.stdout.close()
+    assert process.wait(timeout=10) == 0
+
+
+@pytest.fixture
+def cloud(_simulator):
+    """The address of a simulator as it was at first."""
+    order(_simulator, "DELETE", "faults")
+    order(_simulator, "POST", "reset", {})
+    return _simulator
+
+
+def order(address: CloudAddress, method: str, path: str, body: Any = None) -> Any:
+    """Ask or tell the simulator's control plane."""
+    parts = urlsplit(address.endpoint)
+    connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
+    connection.request(method, f"/_sim/{path}", None if body is None else json.dumps(body))
+    answer = connection.getresponse().read()
+    connection.close()
+    return json.loads(answer) if answer else None
 
 
 async def until(condition: Callable[[], Any], seconds: float = 15) -> Any:
@@ -111,18 +131,10 @@ def press(app, name: str) -> None:
     find(app, name, QPushButton).click()
 
 
-async def ask(address: CloudAddress, path: str, body: Any = None) -> Any:
-    parts = urlsplit(address.endpoint)
-
-    def request() -> Any:
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
-        method = "GET" if body is None else "POST"
-        connection.request(method, f"/_sim/{path}", None if body is None else json.dumps(body))
-        answer = connection.getresponse().read()
-        connection.close()
-        return json.loads(answer) if answer else None
-
-    return await asyncio.get_running_loop().run_in_executor(None, request)
+async def ask(address: CloudAddress, method: str, path: str, body: Any = None) -> Any:
+    """Do the same while the window goes on."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(None, order, address, method, path, body)
 
 
 def test_the_first_start_shows_sign_in_beside_the_demo(aio, start):
@@ -195,11 +207,11 @@ def test_a_demo_cloud_that_dies_is_started_again(aio, start):
     aio(run(), seconds=60)
 
 
-def test_a_running_simulator_is_entered(aio, start):
+def test_a_running_simulator_is_entered(aio, start, cloud):
     async def run():
-        async with simulator() as address, start("--simulator", address.endpoint) as app:
+        async with start("--simulator", cloud.endpoint) as app:
             session = await until(lambda: app.session)
-            assert session.client.endpoint == address.endpoint
+            assert session.client.endpoint == cloud.endpoint
             assert not app.in_demo
 
     aio(run(), seconds=60)
@@ -214,51 +226,48 @@ def test_a_simulator_that_is_not_there_is_told_on_the_sign_in_page(aio, start):
     aio(run(), seconds=30)
 
 
-def test_a_typed_key_signs_in_is_remembered_and_signs_in_by_itself(aio, start, tmp_path):
+def test_a_typed_key_signs_in_is_remembered_and_signs_in_by_itself(aio, start, cloud, tmp_path):
     async def run():
-        async with simulator() as address:
-            async with start() as app:
-                fill(app, address)
-                press(app, "signin.submit")
-                session = await until(lambda: app.session)
-                assert session.account == address.secret_id
-            assert [secret.secret_key for secret in KEPT.values()] == [address.secret_key]
-            async with start() as app:
-                await until(lambda: app.session)
-                app.trigger("sign_out")
-                await until(lambda: app.session is None and find(app, "signin").isVisible())
-            async with start() as app:
-                assert find(app, "signin.account").isVisible()
-                assert find(app, "signin.secretId", QLineEdit).text() == address.secret_id
-                press(app, "signin.submit")
-                await until(lambda: app.session)
-            return address
+        async with start() as app:
+            fill(app, cloud)
+            press(app, "signin.submit")
+            session = await until(lambda: app.session)
+            assert session.account == cloud.secret_id
+        assert [secret.secret_key for secret in KEPT.values()] == [cloud.secret_key]
+        async with start() as app:
+            await until(lambda: app.session)
+            app.trigger("sign_out")
+            await until(lambda: app.session is None and find(app, "signin").isVisible())
+        async with start() as app:
+            assert find(app, "signin.account").isVisible()
+            assert find(app, "signin.secretId", QLineEdit).text() == cloud.secret_id
+            press(app, "signin.submit")
+            await until(lambda: app.session)
 
-    address = aio(run(), seconds=90)
+    aio(run(), seconds=90)
     for path in tmp_path.rglob("*"):
         if path.is_file():
-            assert address.secret_key.encode() not in path.read_bytes(), path
+            assert cloud.secret_key.encode() not in path.read_bytes(), path
 
 
-def test_a_key_that_is_not_to_be_remembered_is_not(aio, start):
+def test_a_key_that_is_not_to_be_remembered_is_not(aio, start, cloud):
     async def run():
-        async with simulator() as address:
-            async with start() as app:
-                fill(app, address)
-                find(app, "signin.remember", QCheckBox).setChecked(False)
-                press(app, "signin.submit")
-                await until(lambda: app.session)
-            assert KEPT == {}
-            async with start() as app:
-                assert find(app, "signin").isVisible()
+        async with start() as app:
+            fill(app, cloud)
+            find(app, "signin.remember", QCheckBox).setChecked(False)
+            press(app, "signin.submit")
+            await until(lambda: app.session)
+        assert KEPT == {}
+        async with start() as app:
+            assert find(app, "signin").isVisible()
 
     aio(run(), seconds=60)
 
 
-def test_a_wrong_key_is_told_once_with_code_and_request_id(aio, start):
+def test_a_wrong_key_is_told_once_with_code_and_request_id(aio, start, cloud):
     async def run():
-        async with simulator() as address, start() as app:
-            fill(app, address, secretKey="wrong" * 6)
+        async with start() as app:
+            fill(app, cloud, secretKey="wrong" * 6)
             press(app, "signin.submit")
             await until(lambda: say(app, "signin.error"))
             title, hint, footnote = say(app, "signin.error").splitlines()
@@ -268,12 +277,12 @@ def test_a_wrong_key_is_told_once_with_code_and_request_id(aio, start):
             assert code == "AuthFailure.SignatureFailure"
             assert len(request_id) > 10
             await asyncio.sleep(0.3)
-            calls = await ask(address, "calls?since=0")
+            calls = await ask(cloud, "GET", "calls?since=0")
             assert [(call["action"], call["code"]) for call in calls] == [
                 ("DescribeOrganization", "AuthFailure.SignatureFailure")
             ]
             assert KEPT == {}
-            fill(app, address)
+            fill(app, cloud)
             press(app, "signin.submit")
             await until(lambda: app.session)
             assert app.panels.inspector.model.call(0).code == "AuthFailure.SignatureFailure"
@@ -281,23 +290,22 @@ def test_a_wrong_key_is_told_once_with_code_and_request_id(aio, start):
     aio(run(), seconds=60)
 
 
-def test_a_kept_key_that_is_refused_is_not_tried_by_itself_again(aio, start):
+def test_a_kept_key_that_is_refused_is_not_tried_by_itself_again(aio, start, cloud):
     async def run():
-        async with simulator() as address:
-            async with start() as app:
-                fill(app, address)
-                press(app, "signin.submit")
-                await until(lambda: app.session)
-            for account in KEPT:
-                KEPT[account] = Secret("wrong" * 6)
-            async with start() as app:
-                await until(lambda: say(app, "signin.error"))
-                assert find(app, "signin.submit").isEnabled()
-            async with start() as app:
-                await asyncio.sleep(0.3)
-                assert say(app, "signin.error") == ""
-            refused = [call for call in await ask(address, "calls?since=0") if call["code"]]
-            assert len(refused) == 1
+        async with start() as app:
+            fill(app, cloud)
+            press(app, "signin.submit")
+            await until(lambda: app.session)
+        for account in KEPT:
+            KEPT[account] = Secret("wrong" * 6)
+        async with start() as app:
+            await until(lambda: say(app, "signin.error"))
+            assert find(app, "signin.submit").isEnabled()
+        async with start() as app:
+            await asyncio.sleep(0.3)
+            assert say(app, "signin.error") == ""
+        refused = [call for call in await ask(cloud, "GET", "calls?since=0") if call["code"]]
+        assert len(refused) == 1
 
     aio(run(), seconds=60)
 
@@ -333,16 +341,16 @@ def test_connecting_can_be_cancelled(aio, start):
     aio(run(), seconds=30)
 
 
-def test_a_lost_link_is_told_quietly_and_comes_back_by_itself(aio, start):
+def test_a_lost_link_is_told_quietly_and_comes_back_by_itself(aio, start, cloud):
     async def run():
-        async with simulator() as address, start("--simulator", address.endpoint) as app:
+        async with start("--simulator", cloud.endpoint) as app:
             await until(lambda: app.session and app.session.directory.state == "ready")
-            await ask(address, "faults", [{"kind": "drop", "action": "DescribeOrganization"}])
+            await ask(cloud, "POST", "faults", [{"kind": "drop", "action": "DescribeOrganization"}])
             app.trigger("reload")
             await until(lambda: app.window.banner.text, seconds=30)
             assert app.window.notice.explanation is None
             assert app.session is not None
-            await delete(address, "faults")
+            await ask(cloud, "DELETE", "faults")
             app.window.banner.acted.emit()
             await until(lambda: not app.window.banner.text)
             await until(lambda: app.session.directory.state == "ready")
@@ -350,12 +358,12 @@ def test_a_lost_link_is_told_quietly_and_comes_back_by_itself(aio, start):
     aio(run(), seconds=90)
 
 
-def test_a_key_that_ends_is_told_and_leads_back_to_sign_in(aio, start):
+def test_a_key_that_ends_is_told_and_leads_back_to_sign_in(aio, start, cloud):
     async def run():
-        async with simulator() as address, start("--simulator", address.endpoint) as app:
+        async with start("--simulator", cloud.endpoint) as app:
             await until(lambda: app.session and app.session.directory.state == "ready")
             fault = {"kind": "error", "action": "*", "code": "AuthFailure.TokenFailure"}
-            await ask(address, "faults", [fault])
+            await ask(cloud, "POST", "faults", [fault])
             app.trigger("reload")
             await until(lambda: app.window.banner.text, seconds=30)
             assert app.window.banner.text == "The token is wrong or has ended"
@@ -418,18 +426,6 @@ def test_leaving_at_any_moment_is_clean(aio, start):
             assert app.window.isVisible()
 
     aio(run(), seconds=60)
-
-
-async def delete(address: CloudAddress, path: str) -> None:
-    parts = urlsplit(address.endpoint)
-
-    def request() -> None:
-        connection = HTTPConnection(parts.hostname or "", parts.port, timeout=5)
-        connection.request("DELETE", f"/_sim/{path}")
-        connection.getresponse().read()
-        connection.close()
-
-    await asyncio.get_running_loop().run_in_executor(None, request)
 
 
 def free_port() -> int:

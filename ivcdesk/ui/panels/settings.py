@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -130,6 +131,8 @@ class SettingsPanel(QWidget):
         self._interval.setSingleStep(50)
         self._interval.setKeyboardTracking(False)
         self._interval.setFixedWidth(140)
+        if (figures := self._interval.findChild(QLineEdit)) is not None:
+            figures.setTextMargins(6, 0, 0, 0)
         self._interval.valueChanged.connect(self._on_interval_changed)
         bind(self, self._interval.setSuffix, " ms")
         hint = mark("Pause between two commands while a button is held. Slow devices need more.")
@@ -142,11 +145,11 @@ class SettingsPanel(QWidget):
         _row(grid, mark("Open streams in"), self._player)
         self._command = QLineEdit()
         self._command.setObjectName("settings.command")
-        self._command.setPlaceholderText("vlc --network-caching=300 {url}")
+        self._command.setPlaceholderText("vlc --network-caching=300 {playlist}")
         self._command.editingFinished.connect(self._on_command_edited)
         hint = mark(
-            "A command of your own. {url} is replaced by the stream's address, {playlist} by "
-            "a file that holds it. No shell is involved."
+            "{url} is replaced by the stream's address, {playlist} by a private file that holds "
+            "it: others on this computer can see the first, but not the second."
         )
         self._command_label = _row(grid, mark("Own command"), self._command, hint)
         self._command_problem = QLabel()
@@ -292,7 +295,7 @@ class SettingsPanel(QWidget):
 def command_problem(template: str) -> str:
     """Return what is wrong with a command for an outside player, or empty text; in English."""
     try:
-        words = shlex.split(template)
+        words = shlex.split(template, posix=sys.platform != "win32")
     except ValueError:
         return mark("A quotation mark is not closed.")
     if not any("{url}" in word or "{playlist}" in word for word in words[1:]):
