@@ -101,8 +101,9 @@ def test_the_status_says_what_came_back(desk, aio):
     status = desk.find("ptz.status", QLabel)
 
     async def tap() -> None:
-        QTest.mouseClick(desk.find("ptz.zoomin"), LEFT)
+        QTest.mousePress(desk.find("ptz.zoomin"), LEFT)
         await until(lambda: "answered in" in status.text())
+        QTest.mouseRelease(desk.find("ptz.zoomin"), LEFT)
 
     aio(tap())
     assert status.text().startswith("+ zoom in, speed 4 · answered in")
@@ -142,8 +143,9 @@ def test_a_refusal_is_told_with_its_code(desk, aio):
     async def fail() -> None:
         refusal = {"kind": "error", "action": "ControlDevicePTZ", "code": REFUSED}
         desk.site.simulator.faults.arm([refusal])
-        QTest.mouseClick(desk.find("ptz.up"), LEFT)
+        QTest.mousePress(desk.find("ptz.up"), LEFT)
         await until(lambda: "✕" in status.text())
+        QTest.mouseRelease(desk.find("ptz.up"), LEFT)
 
     aio(fail())
     assert "✕ ↑ up, speed 4" in status.text()
