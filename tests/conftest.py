@@ -10,7 +10,12 @@ from asyncio import events
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, TypeVar
 
+import hypothesis
 import pytest
+
+# Machines are busy at times: how long an example takes says nothing about the code.
+hypothesis.settings.register_profile("ivcdesk", deadline=None)
+hypothesis.settings.load_profile("ivcdesk")
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 

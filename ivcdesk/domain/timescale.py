@@ -101,7 +101,7 @@ _CLOCK_STEPS = (
 _DAY = 86400.0
 _MONTH = 31 * _DAY
 _YEAR = 366 * _DAY
-_SMALL_PX = 11.0
+_SMALL_PX = 16.0
 
 
 def ticks(scale: TimeScale, zone: tzinfo, min_label_px: float = 80) -> list[Tick]:

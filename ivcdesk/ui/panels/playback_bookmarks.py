@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -24,6 +24,8 @@ from ivcdesk.ui.widgets import time_words, timeline_words
 
 WIDTH = 380
 LONGEST_NOTE = 200
+_ROW = 26
+_MOST_ROWS = 10
 
 
 class BookmarkShelf(QFrame):
@@ -129,12 +131,12 @@ class BookmarkShelf(QFrame):
             words = self._words(t)
             item = QListWidgetItem(f"{words}   {note}" if note else words)
             item.setData(Qt.ItemDataRole.UserRole, t)
+            item.setSizeHint(QSize(0, _ROW))
             self.list.addItem(item)
         self.list.setVisible(bool(self._marks))
         self._none.setVisible(not self._marks)
         self.list.setCurrentRow(min(max(row, 0), len(self._marks) - 1))
-        tall = min(len(self._marks), 8) * max(self.list.sizeHintForRow(0), 20) + 8
-        self.list.setFixedHeight(tall)
+        self.list.setFixedHeight(min(len(self._marks), _MOST_ROWS) * _ROW + 2)
         self._moment.setText(self._words(self._target))
         if self.isVisible():
             self.adjustSize()

@@ -127,13 +127,13 @@ class Face:
         scale = view.scale
         small: list[QLineF] = []
         large: list[QLineF] = []
-        for tick in marks:
-            x = _crisp(scale.x(tick.t))
-            if tick.major:
-                large.append(QLineF(x, 2, x, RULER - 1))
+        start, pixels = scale.start, scale.width / scale.span
+        for t, label, major, _unit in marks:
+            x = round((t - start) * pixels) + 0.5
+            if label or major:
+                large.append(QLineF(x, 2 if major else RULER - 8, x, RULER - 1))
             else:
-                top = RULER - (8 if tick.label else 4)
-                (large if tick.label else small).append(QLineF(x, top, x, RULER - 1))
+                small.append(QLineF(x, RULER - 4, x, RULER - 1))
         faint = QColor(theme.muted)
         faint.setAlphaF(0.4)
         painter.setPen(QPen(faint, 1))

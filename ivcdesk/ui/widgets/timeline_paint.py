@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -221,8 +222,7 @@ def _cloud_rows(seen: Columns, palette: Palette) -> Pixels:
     for part, tint in causes:
         tinted = np.nonzero(partly & (part > _NOTICED))
         if tinted[0].size:
-            ground = _mix(palette.empty, palette.cloud, 1.0)
-            rows[tinted] = _shades(ground, tint)[_step(np.maximum(part[tinted], _TINT))]
+            rows[tinted] = _shades(palette.cloud, tint)[_step(np.maximum(part[tinted], _TINT))]
     return rows
 
 
@@ -231,10 +231,18 @@ def _device_rows(seen: Columns, palette: Palette) -> Pixels:
     return _shades(palette.empty, palette.device)[_step(strength)]
 
 
+_WAY = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
+
+
 def _shades(below: Floats, above: Floats) -> Pixels:
     """Return the colours on the way from one to another."""
-    way = np.linspace(0.0, 1.0, _STEPS + 1)[:, None]
-    return _packed(below + (above - below) * way)
+    return _shades_of((*below.tolist(),), (*above.tolist(),))
+
+
+@lru_cache(maxsize=32)
+def _shades_of(below: tuple[float, ...], above: tuple[float, ...]) -> Pixels:
+    ground = np.array(below)
+    return _packed(ground + (np.array(above) - ground) * _WAY)
 
 
 def _step(part: Floats) -> npt.NDArray[np.uint8]:
