@@ -28,6 +28,10 @@ from ivcdesk.simulator.server import Simulator
 NOON = 1_795_492_800.0  # 2026-11-24 12:00 of UTC+8
 
 
+# every action and code that some test provoked in this run
+SEEN_REFUSALS: set[tuple[str, str]] = set()
+
+
 class HandClock(Clock):
     """A clock that stands still until it is moved."""
 
@@ -51,6 +55,7 @@ class Asked:
         """Return the code that an action is refused with."""
         with pytest.raises(Refusal) as refusal:
             self(action)
+        SEEN_REFUSALS.add((action.action_name, refusal.value.code))
         return refusal.value.code
 
     def device(self, name: str) -> Any:
@@ -75,6 +80,7 @@ class Served:
         self.simulator = simulator
         self.cloud = simulator.cloud
         self._loop = loop
+        self._clients: list[Any] = []
 
     def run(self, function: Callable[[], Any]) -> Any:
         """Call a function in the simulator's thread and return what it returns."""
@@ -95,14 +101,28 @@ class Served:
 
     def call(self, action: str, params: dict[str, Any], region: str = "ap-shanghai") -> Any:
         """Return the response of an action, called by the SDK with any parameters."""
-        client = CommonClient("iss", "2023-05-17", self.credential(), region, self.profile())
+        client = self.kept(
+            CommonClient("iss", "2023-05-17", self.credential(), region, self.profile())
+        )
         return client.call_json(action, params)["Response"]
+
+    def kept(self, client: Any) -> Any:
+        """Return a client of the SDK, whose connections are closed when the test ends."""
+        self._clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Close what the clients have left open; the SDK has no other way."""
+        for client in self._clients:
+            client.request.conn._session.close()
 
     def code(self, action: str, params: dict[str, Any], region: str = "ap-shanghai") -> str:
         """Return the error code that the SDK sees."""
         with pytest.raises(TencentCloudSDKException) as problem:
             self.call(action, params, region)
-        return str(problem.value.get_code())
+        code = str(problem.value.get_code())
+        SEEN_REFUSALS.add((action, code))
+        return code
 
     def http(self, method: str, path: str, data: Any = None, **headers: str) -> tuple[int, Any]:
         """Return status and JSON (or text) of a plain request."""
@@ -146,8 +166,20 @@ def serving(**options: Any) -> Iterator[Served]:
         assert started[0].simulator.reception.failures == []
     finally:
         if started:
+            started[0].close()
             started[0].run(ended.set)
         thread.join(20)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Judge the error codes when all other tests have had their chance to provoke them."""
+    items.sort(key=lambda item: item.name == "test_every_documented_code_is_provoked_or_excused")
+
+
+@pytest.fixture
+def seen_refusals() -> set[tuple[str, str]]:
+    """Every action and code that some test provoked so far."""
+    return SEEN_REFUSALS
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,9 @@ class Referee:
         monkeypatch.setattr(reception, "write_result", self._noted)
         # the SDK's clock goes with the cloud's when that is moved
         monkeypatch.setattr(abstract_client, "time", SimpleNamespace(time=served.cloud.now))
-        self._client = iss_client.IssClient(served.credential(), "ap-shanghai", served.profile())
+        self._client = served.kept(
+            iss_client.IssClient(served.credential(), "ap-shanghai", served.profile())
+        )
 
     def __call__(self, action: str, **params: Any) -> Any:
         """Return the SDK's own answer; fails where its keys are not the reference's."""

@@ -174,11 +174,22 @@ def test_wrong_tasks(asked, add, wrong, code):
     assert asked(ListAITasks()).total_count == known
 
 
+@pytest.mark.parametrize(("wrong", "code"), WRONG)
+def test_wrong_changes_change_nothing(asked, add, wrong, code):
+    task = asked(add()).data
+    change = UpdateAITask(task_id=task.task_id, **wrong)
+    assert asked.refused(change) == f"InvalidParameterValue.{code}"
+    assert asked(DescribeAITask(task_id=task.task_id)).data == task
+
+
 def test_no_channel_is_in_two_tasks(asked, add):
     task = asked(add()).data
     code = "InvalidParameterValue.ChannelIdAlreadyExistsInOtherAITasks"
     assert asked.refused(add(name="other")) == code
     asked(UpdateAITask(task_id=task.task_id, channel_list=task.channel_list))
+    gates = asked(ListAITasks(is_contain_channel_list=True)).data.list_[0]
+    taken = UpdateAITask(task_id=task.task_id, channel_list=gates.channel_list)
+    assert asked.refused(taken) == code
 
 
 @pytest.mark.parametrize(
@@ -196,7 +207,14 @@ def test_unknown_tasks(asked, action):
 
 
 def test_ids_and_statuses_have_a_form(asked, add):
-    assert asked.refused(DescribeAITask(task_id="?")) == "InvalidParameterValue.InvalidAITaskID"
+    for action in (
+        DescribeAITask(task_id="?"),
+        DeleteAITask(task_id="?"),
+        UpdateAITask(task_id="?"),
+        UpdateAITaskStatus(task_id="?", status="on"),
+        DescribeAITaskResult(task_id="?", channel_id="c"),
+    ):
+        assert asked.refused(action) == "InvalidParameterValue.InvalidAITaskID"
     task = asked(add()).data
     for status, code in (("", "StatusMustBeNotEmpty"), ("maybe", "InvalidAITaskStatus")):
         wrong = UpdateAITaskStatus(task_id=task.task_id, status=status)
@@ -231,3 +249,4 @@ def test_a_channel_of_another_task(asked, add):
     for size in (0, 201):
         code = asked.refused(ListAITasks(page_size=size))
         assert code == "InvalidParameterValue.InvalidPageSize"
+    assert asked.refused(ListAITasks(page_number=0)) == "InvalidParameterValue.InvalidPageNumber"

@@ -59,7 +59,9 @@ def sdk(served, sign, method):
     profile = served.profile()
     profile.signMethod = sign
     profile.httpProfile.reqMethod = method
-    return CommonClient("iss", "2023-05-17", served.credential(), "ap-shanghai", profile)
+    return served.kept(
+        CommonClient("iss", "2023-05-17", served.credential(), "ap-shanghai", profile)
+    )
 
 
 @pytest.mark.parametrize(

@@ -255,6 +255,20 @@ def test_wrong_plans(asked, add, wrong, code):
     assert asked(ListRecordPlans()) == before
 
 
+@pytest.mark.parametrize(("wrong", "code"), WRONG_PLANS)
+def test_wrong_changes_of_plans_change_nothing(asked, add, wrong, code):
+    plan = asked(add()).data
+    change = dict(wrong)
+    if "channels" in change:
+        change["add"] = change.pop("channels")
+    if change.get("template_id") == "":
+        code = "InvalidParameterValue.InvalidTemplateId"
+    update = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(**change))
+    before = asked(ListRecordPlans())
+    assert asked.refused(update) == code
+    assert asked(ListRecordPlans()) == before
+
+
 @pytest.mark.parametrize(
     ("channel_id", "code"),
     [("", "EmptyChannelId"), ("?", "IllegalChannelId"), ("c", "InvalidChannelId")],
@@ -263,6 +277,9 @@ def test_wrong_channels(asked, add, channel_id, code):
     device = asked.device("Town hall")
     wrong = [ChannelOfDevice(device_id=device.device_id, channel_id=channel_id)]
     assert asked.refused(add(channels=wrong)) == f"InvalidParameterValue.{code}"
+    plan = asked(add()).data
+    change = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(add=wrong))
+    assert asked.refused(change) == f"InvalidParameterValue.{code}"
 
 
 def test_a_channel_belongs_to_its_device_and_to_one_plan(asked, add):
@@ -276,16 +293,51 @@ def test_a_channel_belongs_to_its_device_and_to_one_plan(asked, add):
     plan = asked(add(channels=[free])).data
     change = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(add=[of(taken)]))
     assert asked.refused(change) == "ResourceInUse.ChannelRepeatAdd"
+    change = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(add=swapped))
+    assert asked.refused(change) == code
+    other = of(asked.channel("Depot mast"))
+    change = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(add=[other, other]))
+    assert asked.refused(change) == "InvalidParameter.InvalidChannels"
     leave = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange(del_=[taken.channel_id]))
     assert asked.refused(leave) == "InvalidParameterValue.InvalidChannelId"
     nothing = UpdateRecordPlan(plan_id=plan.plan_id, mod=RecordPlanChange())
     assert asked.refused(nothing) == "MissingParameter.MissingUpdatedInfo"
 
 
-@pytest.mark.parametrize("action", [DescribeRecordPlan, DeleteRecordPlan])
-def test_unknown_plans(asked, action):
-    assert asked.refused(action(plan_id=UNKNOWN)) == "ResourceNotFound.PlanNotExist"
-    assert asked.refused(action(plan_id="?")) == "InvalidParameterValue.InvalidPlanId"
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        (DescribeRecordPlan, {}),
+        (DeleteRecordPlan, {}),
+        (UpdateRecordPlan, {"mod": RecordPlanChange(describe="x")}),
+        (ListRecordPlanDevices, {"page_size": 1, "page_number": 1}),
+        (DescribeRecordBackupPlan, {}),
+        (DeleteRecordBackupPlan, {}),
+        (UpdateRecordBackupPlan, {"mod": BackupPlanChange()}),
+        (ListRecordBackupPlanDevices, {}),
+    ],
+)
+def test_unknown_plans(asked, action, more):
+    code = "ResourceNotFound" if "Backup" in action.__name__ else "ResourceNotFound.PlanNotExist"
+    assert asked.refused(action(plan_id=UNKNOWN, **more)) == code
+    assert asked.refused(action(plan_id="?", **more)) == "InvalidParameterValue.InvalidPlanId"
+
+
+def test_a_plan_holds_5000_channels(asking):
+    asked = asking(scenario="fleet", devices=6000)
+    world = asked.cloud.world
+    for device in world.devices.values():
+        device.plan = None
+    template = asked(ListRecordTemplates()).data[0].template_id
+    rows = asked(DescribeOrganization()).data
+    everything = [row.organization_id for row in rows if row.level == 1]
+    plan = {"template_id": template, "life_cycle": LifeCycle(transition=7)}
+    code = "InvalidParameterValue.PlanChannelsExceedsRange"
+    add = AddRecordPlan(plan_name="p", organization_id=everything, **plan)
+    assert asked.refused(add) == code
+    small = asked(AddRecordPlan(plan_name="p", **plan)).data
+    change = RecordPlanChange(organization_id=everything)
+    assert asked.refused(UpdateRecordPlan(plan_id=small.plan_id, mod=change)) == code
 
 
 @pytest.mark.parametrize(
@@ -307,6 +359,15 @@ def test_wrong_searches(asked, wrong, code):
 
 
 def test_wrong_organisations(asked):
+    for known, code in (
+        ("", "InvalidParameterValue.EmptyOrganizationId"),
+        ("x", "InvalidParameterValue.IllegalOrganizationId"),
+        ("99", "ResourceNotFound.OrganizationIdNotExist"),
+    ):
+        ask = ListOrganizationChannels(organization_id=known, page_size=1, page_number=1)
+        assert asked.refused(ask) == code
+        ask = ListOrganizationChannelNumbers(organization_id=[known])
+        assert asked.refused(ask) == code
     for ids, code in (
         ([], "InvalidParameter.InvalidOrganizationParam"),
         (["1"] * 11, "InvalidParameterValue.OrganizationCountExceedsRange"),
@@ -352,21 +413,56 @@ def test_backup_plans_are_added_changed_and_deleted(asked, backup):
     assert asked.refused(gone) == "ResourceNotFound"
 
 
-@pytest.mark.parametrize(
-    ("wrong", "code"),
-    [
-        ({"plan_name": ""}, "InvalidParameterValue.InvalidName"),
-        ({"describe": "a b"}, "InvalidParameterValue.InvalidDescription"),
-        ({"template_id": UNKNOWN}, "ResourceNotFound"),
-        ({"template_id": "?"}, "InvalidParameterValue.InvalidTemplateId"),
-        ({"organization_id": ["99"]}, "InvalidParameterValue.InvalidOrganizationId"),
-        (
-            {"channels": [ChannelOfDevice(device_id="d", channel_id="c")]},
-            "InvalidParameterValue.InvalidDeviceId",
-        ),
-    ],
-)
+WRONG_BACKUPS = [
+    ({"plan_name": ""}, "InvalidParameterValue.InvalidName"),
+    ({"describe": "a b"}, "InvalidParameterValue.InvalidDescription"),
+    ({"template_id": UNKNOWN}, "ResourceNotFound"),
+    ({"template_id": "?"}, "InvalidParameterValue.InvalidTemplateId"),
+    ({"organization_id": ["99"]}, "InvalidParameterValue.InvalidOrganizationId"),
+    (
+        {"channels": [ChannelOfDevice(device_id="d", channel_id="c")]},
+        "InvalidParameterValue.InvalidDeviceId",
+    ),
+]
+
+
+@pytest.mark.parametrize(("wrong", "code"), WRONG_BACKUPS)
 def test_wrong_backup_plans(asked, backup, wrong, code):
     assert asked.refused(backup(**wrong)) == code
     asked(backup())
     assert asked.refused(backup()) == "ResourceInUse.PlanNameRepeat"
+
+
+@pytest.mark.parametrize(("wrong", "code"), WRONG_BACKUPS)
+def test_wrong_changes_of_backup_plans_change_nothing(asked, backup, wrong, code):
+    plan = asked(backup()).data
+    change = dict(wrong)
+    if "channels" in change:
+        change["add"] = change.pop("channels")
+    update = UpdateRecordBackupPlan(plan_id=plan.plan_id, mod=BackupPlanChange(**change))
+    assert asked.refused(update) == code
+    assert asked(DescribeRecordBackupPlan(plan_id=plan.plan_id)).data == plan
+
+
+def test_backup_plans_channels_belong_to_their_devices_and_names_are_unique(asked, backup):
+    channel, other = asked.channel("PTZ Quay 12"), asked.device("PTZ Quay 14")
+    swapped = [ChannelOfDevice(device_id=other.device_id, channel_id=channel.channel_id)]
+    code = "InvalidParameterValue.InvalidChannelId"
+    assert asked.refused(backup(channels=swapped)) == code
+    plan, second = asked(backup()).data, asked(backup(plan_name="b")).data
+    for change, expected in (
+        (BackupPlanChange(add=swapped), code),
+        (BackupPlanChange(del_=[channel.channel_id]), code),
+        (BackupPlanChange(plan_name="补录"), "ResourceInUse.PlanNameRepeat"),
+    ):
+        update = UpdateRecordBackupPlan(plan_id=second.plan_id, mod=change)
+        assert asked.refused(update) == expected
+    for word, expected in (
+        ({"channel_name": "x" * 33}, "InvalidChannelName"),
+        ({"device_name": "x" * 33}, "InvalidDeviceName"),
+        ({"organization_name": "x" * 33}, "InvalidOrgName"),
+    ):
+        ask = ListRecordBackupPlanDevices(plan_id=plan.plan_id, **word)
+        assert asked.refused(ask) == f"InvalidParameterValue.{expected}"
+    bad_page = ListRecordBackupPlanDevices(plan_id=plan.plan_id, page_size=0)
+    assert asked.refused(bad_page) == "FailedOperation"

@@ -112,11 +112,28 @@ def test_a_copy_is_kept_for_its_days(asked, retrieve):
             {"channels": [ChannelOfDevice(device_id="d", channel_id="c")]},
             "InvalidParameterValue.InvalidDeviceId",
         ),
+        (
+            {"channels": [ChannelOfDevice(device_id="", channel_id="c")]},
+            "InvalidParameterValue.EmptyDeviceId",
+        ),
+        ({"describe": "a b"}, "InvalidParameterValue.IllegalDescribe"),
     ],
 )
 def test_wrong_retrievals(asked, retrieve, wrong, code):
     assert asked.refused(retrieve(**wrong)) == code
     assert asked(ListRecordRetrieveTasks()).data == []
+
+
+def test_channels_of_retrievals(asked, retrieve):
+    channel, other = asked.channel("PTZ Fence East"), asked.channel("PTZ Quay 12")
+    device = channel.device.device_id
+    swapped = [ChannelOfDevice(device_id=device, channel_id=other.channel_id)]
+    code = "InvalidParameterValue.InvalidChannelIdOrDeviceId"
+    assert asked.refused(retrieve(channels=swapped)) == code
+    empty = [ChannelOfDevice(device_id=device, channel_id="")]
+    assert asked.refused(retrieve(channels=empty)) == "InvalidParameterValue.EmptyChannelId"
+    twice = [of(channel), of(channel)]
+    assert asked.refused(retrieve(channels=twice)) == "InvalidParameter.InvalidChannels"
 
 
 def test_retrievals_have_names_of_their_own_and_are_known(asked, retrieve):

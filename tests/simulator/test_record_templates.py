@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ivcdesk.api.actions import (
+    AddRecordBackupPlan,
     AddRecordBackupTemplate,
     AddRecordTemplate,
     BackupTemplateChange,
@@ -12,6 +13,7 @@ from ivcdesk.api.actions import (
     DeleteRecordTemplate,
     DescribeRecordBackupTemplate,
     DescribeRecordTemplate,
+    LifeCycle,
     ListRecordBackupTemplates,
     ListRecordTemplates,
     RecordTemplateChange,
@@ -89,10 +91,38 @@ def test_names_are_unique_and_used_templates_stay(asked):
     asked(UpdateRecordTemplate(template_id=used.template_id, mod=same))
 
 
-@pytest.mark.parametrize("action", [DescribeRecordTemplate, DeleteRecordTemplate])
-def test_unknown_templates(asked, action):
-    assert asked.refused(action(template_id=UNKNOWN)) == "ResourceNotFound.TemplateNotExist"
-    assert asked.refused(action(template_id="?")) == "InvalidParameterValue.InvalidTemplateId"
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        (DescribeRecordTemplate, {}),
+        (DeleteRecordTemplate, {}),
+        (UpdateRecordTemplate, {"mod": RecordTemplateChange(template_name="x")}),
+        (DescribeRecordBackupTemplate, {}),
+        (DeleteRecordBackupTemplate, {}),
+        (UpdateRecordBackupTemplate, {"mod": BackupTemplateChange()}),
+    ],
+)
+def test_unknown_templates(asked, action, more):
+    backup = "Backup" in action.__name__
+    code = "ResourceNotFound" if backup else "ResourceNotFound.TemplateNotExist"
+    assert asked.refused(action(template_id=UNKNOWN, **more)) == code
+    code = "InvalidParameterValue.InvalidTemplateId"
+    assert asked.refused(action(template_id="?", **more)) == code
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("", "InvalidParameterValue.EmptyName"),
+        ("x" * 33, "InvalidParameterValue.TooLongName"),
+        ("a b", "InvalidParameterValue.IllegalName"),
+        ("全天_All-day", "ResourceInUse.TemplateNameRepeat"),
+    ],
+)
+def test_new_names_have_a_form(asked, name, code):
+    added = asked(AddRecordTemplate(template_name="y", time_sections=[section()])).data
+    change = RecordTemplateChange(template_name=name)
+    assert asked.refused(UpdateRecordTemplate(template_id=added.template_id, mod=change)) == code
 
 
 def backup(name="fetch", sections=None, wanted=None, scale=1):
@@ -146,3 +176,51 @@ def test_backup_templates_are_added_changed_and_deleted(asked):
 )
 def test_wrong_backup_templates(asked, add, code):
     assert asked.refused(add) == code
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (
+            BackupTemplateChange(template_name="夜间补录_Nightly"),
+            "ResourceInUse.TemplateNameRepeat",
+        ),
+        (
+            BackupTemplateChange(time_sections=[section(9)]),
+            "InvalidParameterValue.DataOutOfRange",
+        ),
+        (
+            BackupTemplateChange(dev_time_sections=[section(1, "x", "y")]),
+            "InvalidParameterValue.InvalidTimeFormat",
+        ),
+        (
+            BackupTemplateChange(time_sections=[section(1, "02:00:00", "01:00:00")]),
+            "InvalidParameterValue.StartTimeGreaterThanOrEqualEndTime",
+        ),
+        (
+            BackupTemplateChange(time_sections=[section(1, "02:00:00", "02:05:00")]),
+            "InvalidParameterValue.TimeLessThanTenMinutes",
+        ),
+        (BackupTemplateChange(scale=8), "InvalidParameterValue.UnSupportScale"),
+        (
+            BackupTemplateChange(time_sections=[section(1, "02:00:00", "02:20:00")]),
+            "InvalidParameterValue.BakTimeNotEnough",
+        ),
+    ],
+)
+def test_wrong_changes_of_backup_templates_change_nothing(asked, change, code):
+    added = asked(backup()).data
+    update = UpdateRecordBackupTemplate(template_id=added.template_id, mod=change)
+    assert asked.refused(update) == code
+    assert asked(DescribeRecordBackupTemplate(template_id=added.template_id)).data == added
+
+
+def test_used_backup_templates_stay(asked):
+    used = asked(ListRecordBackupTemplates()).data[0]
+    kept = LifeCycle(transition=7)
+    plan = AddRecordBackupPlan(
+        template_id=used.template_id, plan_name="p", describe="", life_cycle=kept
+    )
+    asked(plan)
+    gone = DeleteRecordBackupTemplate(template_id=used.template_id)
+    assert asked.refused(gone) == "ResourceInUse.PlanLinkTemplate"

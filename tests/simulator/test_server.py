@@ -44,12 +44,9 @@ def test_keys_are_new_in_every_run():
 
 
 def refused(served, secret_id, secret_key, token=None):
-    client = CommonClient(
-        "iss",
-        "2023-05-17",
-        Credential(secret_id, secret_key, token),
-        "ap-shanghai",
-        served.profile(),
+    credential = Credential(secret_id, secret_key, token)
+    client = served.kept(
+        CommonClient("iss", "2023-05-17", credential, "ap-shanghai", served.profile())
     )
     with pytest.raises(TencentCloudSDKException) as problem:
         client.call_json(TREE, {})
@@ -101,6 +98,8 @@ def test_regions(served):
     assert served.code("ControlDevicePTZ", turn, "ap-beijing") == "RegionError.ResourceUnreachable"
     assert served.code("ControlDevicePTZ", turn, "eu-frankfurt") == "UnsupportedRegion"
     assert served.code("ControlDevicePTZ", turn, "") == "MissingParameter"
+    device = {"DeviceId": south.device_id}
+    assert served.code("DeleteUserDevice", device) == "RegionError.ResourceUnreachable"
     assert served.call("ControlDevicePTZ", turn, "ap-guangzhou")
     assert served.call("ControlDeviceStream", {"ChannelId": channel_id}, "ap-shanghai")
     assert served.call(TREE, {}, "")

@@ -69,6 +69,8 @@ def test_steps_fail_with_their_reasons(asked):
     step = asked(DescribeTask(task_id=rows.list_[1].sub_task_id)).data
     assert step.task_type is TaskKind.STEP
     assert step.fail_reason == rows.list_[1].fail_reason
+    nested = ListSubTasks(task_id=step.task_id)
+    assert asked.refused(nested) == "InvalidParameterValue.TaskTypeNotSupported"
 
 
 def test_a_rebooted_device_goes_and_comes_back(asked):

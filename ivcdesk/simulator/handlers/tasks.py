@@ -87,6 +87,8 @@ def list_sub_tasks(cloud: Cloud, action: ListSubTasks) -> SubTaskPage:
     """List the steps of a batch in the order in which they are worked on."""
     batch = cloud.world.ledger.batches.get(action.task_id)
     if batch is None:
+        if _is_step(cloud, action.task_id):
+            raise Refusal("InvalidParameterValue.TaskTypeNotSupported", "a step has no steps")
         raise Refusal("InvalidParameter.TaskIdNotExist", "there is no such batch")
     _check_status(action.status)
     now = cloud.clock.steady()
@@ -117,6 +119,11 @@ def delete_task(cloud: Cloud, action: DeleteTask) -> Result:
 def _check_status(status: TaskStatus | None) -> None:
     if status is TaskStatus.UNKNOWN:
         raise Refusal("InvalidParameterValue.InvalidStatus", "Status runs from 1 to 4")
+
+
+def _is_step(cloud: Cloud, task_id: str) -> bool:
+    batches = cloud.world.ledger.batches.values()
+    return any(step.step_id == task_id for batch in batches for step in batch.steps)
 
 
 def _batch(cloud: Cloud, batch: Batch) -> Task:
