@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.media.live import LivePlayer
@@ -219,6 +219,10 @@ class LivePanel(QWidget):
     def _view(self) -> LiveView:
         return self._views[self._focus]
 
+    @property
+    def _has_picture(self) -> bool:
+        return self._view.slot.kind in ("playing", "stalled")
+
     def _focused_slot(self) -> LiveSlot:
         return self._view.slot
 
@@ -234,6 +238,7 @@ class LivePanel(QWidget):
             view.changed.connect(self._refresh)
             view.maximise_wanted.connect(partial(self._toggle_alone, index))
             view.close_wanted.connect(view.clear)
+            view.menu_wanted.connect(partial(self._show_menu, index))
             view.steer_pressed.connect(self._on_steer_pressed)
             view.steer_released.connect(self._on_steer_released)
             view.steer_eased.connect(self._on_steer_eased)
@@ -298,7 +303,7 @@ class LivePanel(QWidget):
             arrangement=self.grid.arrangement,
             quality=slot.quality,
             channel=slot.channel is not None,
-            picture=slot.kind in ("playing", "stalled"),
+            picture=self._has_picture,
         )
         if not self._meter.isActive() and any(view.slot.pulls for view in self._views):
             self._meter.start()
@@ -349,6 +354,33 @@ class LivePanel(QWidget):
             self._measured_at = 0.0
             kbps = 0.0
         self.pulls_changed.emit(streams, kbps)
+
+    def _show_menu(self, index: int, where: QPoint) -> None:
+        """Offer what can be done with one picture."""
+        self._set_focus(index)
+        view = self._views[index]
+        if view.slot.channel is None:
+            return
+        menu = QMenu(view.tile)
+        menu.setObjectName("live.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+
+        def entry(name: str, words: str, act: Callable[[], object]) -> QAction:
+            action = menu.addAction(words)
+            action.setObjectName(f"live.menu.{name}")
+            action.triggered.connect(lambda: act())
+            return action
+
+        if self.grid.places > 1:
+            alone = self.grid.alone is not None
+            words = tr("Back to the grid") if alone else tr("This picture alone")
+            entry("alone", words, partial(self._toggle_alone, index))
+        entry("snapshot", tr("Snapshot"), self.take_snapshot).setEnabled(self._has_picture)
+        entry("copy", tr("Copy the {kind} address", kind="FLV"), self.copy_address)
+        entry("retry", tr("Fetch the picture anew"), view.slot.reopen)
+        menu.addSeparator()
+        entry("close", tr("Close this picture"), view.clear)
+        menu.popup(where)
 
     def _on_snapshot(self) -> None:
         several = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier

@@ -172,6 +172,12 @@ class LiveSlot(QObject):
         else:
             self._begin()
 
+    def reopen(self) -> None:
+        """Ask for a new address and begin again, whatever is shown."""
+        self._halt()
+        self.urls = None
+        self._begin()
+
     async def fresh_urls(self) -> StreamUrls:
         """Return new addresses of what is shown, to hand them on. Raises IvcError."""
         if self._session is None or self.channel is None:

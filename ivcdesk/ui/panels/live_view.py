@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from ivcdesk.ui.context import Context
@@ -25,6 +25,7 @@ class LiveView(QObject):
 
     Signals: ``focused`` when the user turns to the tile; ``changed`` when its slot has changed;
     ``maximise_wanted`` and ``close_wanted`` by double click, Enter and Delete;
+    ``menu_wanted(place)``, in px of the screen, where the user asks what can be done;
     ``steer_pressed(command, speed)``, ``steer_released(command)`` and ``steer_eased(speed)`` while
     the picture is dragged: direction by angle, speed (1 to 8) by distance.
     """
@@ -33,6 +34,7 @@ class LiveView(QObject):
     changed = Signal()
     maximise_wanted = Signal()
     close_wanted = Signal()
+    menu_wanted = Signal(QPoint)
     steer_pressed = Signal(str, int)
     steer_released = Signal(str)
     steer_eased = Signal(int)
@@ -87,6 +89,9 @@ class LiveView(QObject):
         """Notice the focus, and the keys that are meant for the place itself."""
         if event.type() == QEvent.Type.FocusIn:
             self.focused.emit()
+        elif event.type() == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
+            self.menu_wanted.emit(event.globalPos())
+            return True
         elif event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier or event.isAutoRepeat():
                 return False

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMenu, QWidget
 
@@ -448,6 +455,40 @@ def test_closing_a_picture_ends_its_pull(desk, aio):
         await until(lambda: desk.viewers() == 0)
 
     aio(close(), START_SECONDS)
+
+
+def test_the_menu_of_a_picture(desk, aio):
+    def menu() -> dict[str, QAction]:
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Keyboard, QPoint(5, 5), desk.tile().mapToGlobal(QPoint(5, 5))
+        )
+        QApplication.sendEvent(desk.tile(), event)
+        found = desk.tile().findChild(QMenu, "live.menu")
+        return {} if found is None else {a.objectName(): a for a in found.actions()}
+
+    async def use() -> None:
+        assert menu() == {}
+        await desk.show()
+        entries = menu()
+        assert "live.menu.alone" not in entries
+        entries["live.menu.retry"].trigger()
+        assert desk.state() == "connecting"
+        await desk.plays()
+        QApplication.activePopupWidget().close()
+        await asyncio.sleep(0.05)
+        menu()["live.menu.close"].trigger()
+        assert desk.state() == "empty"
+        QApplication.activePopupWidget().close()
+
+    aio(use(), START_SECONDS)
+    assert len(desk.site.calls("ControlDeviceStream")) == 2
+
+
+def test_every_control_has_a_name(desk):
+    for home in (desk.live, desk.ptz):
+        for control in home.findChildren(QAbstractButton):
+            named = control.accessibleName() or control.text()
+            assert named or control.isHidden(), control.objectName()
 
 
 def test_speaks_the_other_language_at_once(desk, aio):
