@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
 
 from ivcdesk.api.errors import DeviceTimeout
 from ivcdesk.domain.coverage import Gap, Source
-from ivcdesk.domain.days import cloud_day, day_interval
+from ivcdesk.domain.days import CLOUD_ZONE, cloud_day, day_interval
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.ui.panels.playback_days import DayBook
 
@@ -43,6 +46,7 @@ class Cloud:
     failing: set[Source] = field(default_factory=set)
     bad_days: set[date] = field(default_factory=set)
     archived: bool = False
+    keeps_device: bool = True
     changes: int = 0
 
     async def ask(self, window: Interval, source: Source) -> Answer:
@@ -59,6 +63,8 @@ class Cloud:
         span = Interval(window.start + HOUR, window.end - 60)
         if source is Source.CLOUD:
             return Answer(cloud=(span,), archived=self.archived)
+        if not self.keeps_device:
+            return Answer(keeps_device=False)
         return Answer(device=(span,))
 
     def book(self) -> DayBook:
@@ -238,5 +244,36 @@ def test_the_future_is_not_asked_for():
         book.want(Interval(MIDNIGHT, MIDNIGHT + 5 * 24 * HOUR), MIDNIGHT + 4 * 24 * HOUR)
         await settle(book)
         assert {day for _, day in cloud.asked} == {DAY}
+
+    run(work())
+
+
+def test_a_device_without_storage_says_so_and_is_no_fault():
+    async def work():
+        cloud = Cloud(keeps_device=False)
+        book = cloud.book()
+        book.want(week(), MIDNIGHT)
+        await settle(book)
+        track = book.track("Gate", str)
+        assert book.problems() == []
+        assert "keeps no recordings" in track.device.note
+        assert track.cloud.note == ""
+        assert track.gap_at(MIDNIGHT + 60) is Gap.NOWHERE
+
+    run(work())
+
+
+def test_how_much_of_each_day_is_recorded():
+    async def work():
+        cloud = Cloud()
+        book = cloud.book()
+        book.want(Interval(MIDNIGHT - 24 * HOUR, MIDNIGHT + 24 * HOUR), MIDNIGHT)
+        await settle(book)
+        parts = book.parts(date(2026, 11, 20), date(2026, 11, 30), CLOUD_ZONE)
+        assert list(parts) == [date(2026, 11, 22), DAY]
+        assert parts[date(2026, 11, 22)] == pytest.approx((23 * HOUR - 60) / (24 * HOUR))
+        assert parts[DAY] == pytest.approx((19 * HOUR - 60) / (20 * HOUR))
+        abroad = book.parts(date(2026, 11, 20), date(2026, 11, 30), ZoneInfo("UTC"))
+        assert list(abroad) == [date(2026, 11, 22), DAY]
 
     run(work())

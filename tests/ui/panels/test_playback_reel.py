@@ -417,3 +417,61 @@ def test_nothing_is_stepped_without_a_picture(reels):
         assert next_start(bench.book.cloud, 0) is None
 
     reels(work, cloud=[(0, 1000)])
+
+
+def test_scrubbing_shows_pictures_of_what_is_open_and_nothing_else(reels):
+    async def work(bench: Bench):
+        bench.reel.preview(20)
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.reel.preview(60)
+        bench.reel.preview(600)
+        assert [one for one in bench.player.did if one[0] == "seek"] == [("seek", 60)]
+        bench.reel.choose("device")
+        await bench.settle()
+        bench.reel.preview(70)
+        assert bench.player.did[-1] != ("seek", 70)
+        assert len(bench.opened()) == 2
+
+    reels(work, cloud=[(0, 1000)], device=[(0, 1000)])
+
+
+def test_devices_step_no_frames(reels):
+    async def work(bench: Bench):
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.reel.step(1)
+        assert bench.reel.running
+        assert ("step", 1) not in bench.player.did
+
+    reels(work, device=[(0, 1000)])
+
+
+def test_a_failure_while_something_is_under_way_is_not_lost(reels):
+    async def work(bench: Bench):
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.reel.set_speed(4.0)
+        lost = PlayerState("failed", MediaError("timeout", "no answer"))
+        bench.player.state_changed.emit(lost)
+        assert bench.reel.state == "playing"
+        await bench.settle()
+        assert bench.reel.state == "failed"
+        assert bench.reel.error == lost.error
+
+    reels(work, device=[(0, 1000)])
+
+
+def test_a_paused_session_that_ends_by_itself_is_no_failure(reels):
+    async def work(bench: Bench):
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.reel.pause()
+        await bench.settle()
+        ended = PlayerState("failed", MediaError("ended", "the device has closed the session"))
+        bench.player.state_changed.emit(ended)
+        await bench.settle()
+        assert bench.reel.state == "paused"
+        assert bench.reel.error is None
+
+    reels(work, device=[(0, 1000)])
