@@ -117,7 +117,7 @@ class Application(QObject):
         self._importable.set()
         self._entrance.begin()
         await loop.run_in_executor(None, panel_room.load, panel_room.FOR_PANELS)
-        self._build()
+        await self._build()
 
     async def close(self) -> None:
         """End everything: cameras are let go of first, the demo's cloud last."""
@@ -281,11 +281,11 @@ class Application(QObject):
         except TimeoutError:
             log.debug("not painted yet: hidden behind something, or minimised")
 
-    def _build(self) -> None:
+    async def _build(self) -> None:
         """Make the panels and wire them up."""
         assert self._entrance is not None
         context = Context(self.explain, self.window.notice.show_explanation, self.settings)
-        self._panels = panels = panel_room.Panels(
+        self._panels = panels = await panel_room.Panels.make(
             self.window, context, self._entrance.journal, self.settings.folder
         )
         panels.navigator.channel_picked.connect(self._open_channel)

@@ -7,7 +7,7 @@ import importlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR
 from ivcdesk.app.pulse import Puller
@@ -17,6 +17,12 @@ from ivcdesk.ui.context import Context
 if TYPE_CHECKING:
     from ivcdesk.api import Journal
     from ivcdesk.services.session import Session
+    from ivcdesk.ui.panels.inspector import InspectorPanel
+    from ivcdesk.ui.panels.live import LivePanel
+    from ivcdesk.ui.panels.navigator import Navigator
+    from ivcdesk.ui.panels.playback import PlaybackPanel
+    from ivcdesk.ui.panels.ptz import PtzPanel
+    from ivcdesk.ui.panels.settings import SettingsPanel
 
 log = logging.getLogger(__name__)
 
@@ -67,43 +73,54 @@ class Panels:
     """All panels, put into their places in the window, and the wires between them."""
 
     def __init__(
-        self, window: MainWindow, context: Context, journal: Journal, folder: Path
+        self,
+        navigator: Navigator,
+        live: LivePanel,
+        playback: PlaybackPanel,
+        ptz: PtzPanel,
+        inspector: InspectorPanel,
+        settings: SettingsPanel,
+        window: MainWindow,
     ) -> None:
+        from ivcdesk.ui.panels.ptz_keys import PtzKeys
+
+        self.navigator, self.live, self.playback = navigator, live, playback
+        self.ptz, self.inspector, self.settings = ptz, inspector, settings
+        live.join(ptz)
+        live.pulls_changed.connect(self._mark_playing)
+        live.channel_changed.connect(self._mark_playing)
+        self.keys = PtzKeys(window, live, ptz)
+        self._all: Sequence[Panel] = (ptz, live, playback, navigator, inspector)
+        self._attached = False
+
+    @classmethod
+    async def make(
+        cls, window: MainWindow, context: Context, journal: Journal, folder: Path
+    ) -> Self:
+        """Make the panels one after the other, and let the window breathe in between."""
         from ivcdesk.media.outside import find_players
         from ivcdesk.ui.panels.inspector import InspectorPanel
         from ivcdesk.ui.panels.live import LivePanel
         from ivcdesk.ui.panels.navigator import Navigator
         from ivcdesk.ui.panels.playback import PlaybackPanel
         from ivcdesk.ui.panels.ptz import PtzPanel
-        from ivcdesk.ui.panels.ptz_keys import PtzKeys
         from ivcdesk.ui.panels.settings import SettingsPanel
 
-        self.navigator = Navigator(context)
-        self.live = LivePanel(context)
-        self.playback = PlaybackPanel(context)
-        self.ptz = PtzPanel(context)
-        self.inspector = InspectorPanel(journal)
-        self.settings = SettingsPanel(
-            context, folder, lambda: [player.name for player in find_players()]
-        )
-        window.add_page("live", self.live)
-        window.add_page("playback", self.playback)
-        window.add_page("settings", self.settings)
-        window.add_dock(NAVIGATOR, self.navigator)
-        window.add_dock(CONTROL, self.ptz)
-        window.add_dock(INSPECTOR, self.inspector)
-        self.live.join(self.ptz)
-        self.live.pulls_changed.connect(self._mark_playing)
-        self.live.channel_changed.connect(self._mark_playing)
-        self.keys = PtzKeys(window, self.live, self.ptz)
-        self._all: Sequence[Panel] = (
-            self.ptz,
-            self.live,
-            self.playback,
-            self.navigator,
-            self.inspector,
-        )
-        self._attached = False
+        def player_names() -> list[str]:
+            return [player.name for player in find_players()]
+
+        window.add_dock(NAVIGATOR, navigator := Navigator(context))
+        await asyncio.sleep(0)
+        window.add_page("live", live := LivePanel(context))
+        await asyncio.sleep(0)
+        window.add_dock(CONTROL, ptz := PtzPanel(context))
+        await asyncio.sleep(0)
+        window.add_page("playback", playback := PlaybackPanel(context))
+        await asyncio.sleep(0)
+        window.add_dock(INSPECTOR, inspector := InspectorPanel(journal))
+        await asyncio.sleep(0)
+        window.add_page("settings", settings := SettingsPanel(context, folder, player_names))
+        return cls(navigator, live, playback, ptz, inspector, settings, window)
 
     def attach(self, session: Session) -> None:
         """Give all panels a session."""

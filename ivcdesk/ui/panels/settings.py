@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from zoneinfo import available_timezones
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import Qt, QTimeZone, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -102,8 +102,8 @@ class SettingsPanel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Look for players anew: one may have been installed meanwhile."""
-        self._show()
         super().showEvent(event)
+        self._show()
 
     def _make_looks(self) -> None:
         grid = self._card(mark("Language and looks"))
@@ -205,7 +205,8 @@ class SettingsPanel(QWidget):
         """Show what the settings are, in the language of the window."""
         _fill(self._language, _LANGUAGES, self._settings.language)
         _fill(self._theme, _THEMES, self._settings.theme)
-        self._show_zones()
+        if self.isVisible():
+            self._show_zones()
         self._interval.blockSignals(True)
         self._interval.setValue(self._settings.ptz_interval_ms)
         self._interval.blockSignals(False)
@@ -218,9 +219,8 @@ class SettingsPanel(QWidget):
 
     def _show_zones(self) -> None:
         if not self._zone.count():
-            names = sorted(name for name in available_timezones() if "/" in name or name == "UTC")
             self._zone.addItem("", "system")
-            for name in names:
+            for name in _zones():
                 self._zone.addItem(name, name)
             completer = QCompleter(self._zone.model(), self._zone)
             completer.setFilterMode(Qt.MatchFlag.MatchContains)
@@ -303,6 +303,12 @@ def command_problem(template: str) -> str:
     if shutil.which(words[0]) is None:
         return mark("There is no such program.")
     return ""
+
+
+def _zones() -> list[str]:
+    """Return the names of the time zones that both Qt and the program know."""
+    names = (bytes(name.data()).decode("ascii") for name in QTimeZone.availableTimeZoneIds())
+    return sorted(name for name in names if name == "UTC" or re.match("[A-Z][a-z]+/", name))
 
 
 def _choice(name: str) -> QComboBox:
