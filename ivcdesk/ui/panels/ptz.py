@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QScrollArea,
     QSizePolicy,
     QSlider,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -156,7 +157,7 @@ class PtzPanel(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scroll)
-        self.setMinimumWidth(212)
+        self._body = body
         self._set_speed(context.settings.ptz_speed)
         refresh(self, self._show)
 
@@ -253,6 +254,11 @@ class PtzPanel(QWidget):
         """Return the size of the design, px."""
         return QSize(236, 640)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the width that nothing is cut off at, beside a scroll bar, px."""
+        bar = self.style().pixelMetric(QStyle.PixelMetric.PM_ScrollBarExtent)
+        return QSize(self._body.minimumSizeHint().width() + bar, 240)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Let go: nobody steers with a dock that is away."""
         self.stop()
@@ -302,7 +308,7 @@ class PtzPanel(QWidget):
         labels = [QLabel(), QLabel(), QLabel()]
         for label in labels:
             label.setProperty("role", "muted")
-            label.setFixedWidth(52)
+            label.setFixedWidth(44)
         zoom, focus, iris = labels
         bind(zoom, zoom.setText, "Zoom")
         bind(focus, focus.setText, "Focus")
@@ -351,6 +357,7 @@ class PtzPanel(QWidget):
     def _show(self) -> None:
         session, channel = self._session, self._channel
         name = channel_name(session.directory, channel) if session and channel else ""
+        self.updateGeometry()
         self._heading.setText(tr("PTZ · {name}", name=name.upper()) if name else tr("PTZ"))
         reason = self._words_of_reason()
         self._reason.setText(reason)
