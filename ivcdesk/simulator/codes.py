@@ -9,6 +9,7 @@ CLUSTERS = {
 GATEWAY_PROTOCOLS = {1: "海康SDK", 2: "大华SDK", 3: "宇视SDK", 4: "Onvif", 5: "GB28181"}
 
 _BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_PAIRS = [first + second for first in _BASE62 for second in _BASE62]
 
 
 def gb_code(area: str, kind: int, serial: int) -> str:
@@ -18,8 +19,4 @@ def gb_code(area: str, kind: int, serial: int) -> str:
 
 def short_code(chance: int) -> str:
     """Return ten letters and digits, as devices that push their stream are coded."""
-    letters = []
-    for _ in range(10):
-        chance, digit = divmod(chance, 62)
-        letters.append(_BASE62[digit])
-    return "".join(letters)
+    return "".join([_PAIRS[chance // 3844**place % 3844] for place in range(5)])

@@ -37,9 +37,9 @@ class Site:
     place: Place = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Model:
-    """One device of the demo; ``cameras`` above 1 makes it a recorder, ``turning`` lists PTZ."""
+    """One device to build; ``cameras`` above 1 makes it a recorder, ``turning`` lists PTZ."""
 
     name: str
     protocol: AccessProtocol

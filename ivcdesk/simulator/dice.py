@@ -10,6 +10,8 @@ _MASK = (1 << 48) - 1
 _FACTOR, _SECOND = 0x9E3779B97F4B, 0x5851F42D4C95
 _FACTOR_BACK, _SECOND_BACK = pow(_FACTOR, -1, 1 << 48), pow(_SECOND, -1, 1 << 48)
 
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
+
 
 def number(*key: object) -> int:
     """Return a number of 64 bits that depends on nothing but the key."""
@@ -32,6 +34,7 @@ class Identities:
     def __init__(self, seed: int) -> None:
         self._key = hashlib.blake2b(str(seed).encode(), digest_size=16).digest()
         self._offset = int.from_bytes(self._key[:6], "big")
+        self._sealing = hashlib.blake2b(digest_size=10, key=self._key)
 
     def make(self, kind: int, index: int, part: int = 0) -> str:
         """Return the id of the ``part`` of the ``index``-th thing of a ``kind``."""
@@ -59,6 +62,7 @@ class Identities:
 
     def _written(self, mixed: int) -> str:
         head = f"{mixed:012x}"
-        seal = hashlib.blake2b(head.encode(), digest_size=10, key=self._key).hexdigest()
-        variant = "89ab"[int(seal[3], 16) & 3]
-        return f"{head[:8]}-{head[8:]}-4{seal[:3]}-{variant}{seal[4:7]}-{seal[7:19]}"
+        sealing = self._sealing.copy()
+        sealing.update(head.encode())
+        seal = sealing.hexdigest()
+        return f"{head[:8]}-{head[8:]}-4{seal[:3]}-{_VARIANT[seal[3]]}{seal[4:7]}-{seal[7:19]}"

@@ -12,7 +12,7 @@ from ivcdesk.api.actions import AccessProtocol, DeviceStatus, DeviceType, Transp
 from ivcdesk.simulator.belongings import add_gateway, seed_ledger, seed_recognition
 from ivcdesk.simulator.codes import CLUSTERS, gb_code, short_code
 from ivcdesk.simulator.demo import SITES, Model, Site
-from ivcdesk.simulator.dice import number
+from ivcdesk.simulator.dice import dice
 from ivcdesk.simulator.fleet import fleet_sites
 from ivcdesk.simulator.furnish import furnish
 from ivcdesk.simulator.ledger import Gateway
@@ -67,8 +67,8 @@ class _Place:
 
 class _Builder:
     def __init__(self, seed: int, now: float) -> None:
-        self._seed = seed
         self._now = now
+        self._chance = dice(seed, "devices")
         self.world = World(seed, furnish)
         self._plans = seed_ledger(self.world, now)
         self._gateways: dict[int, Gateway] = {}
@@ -94,7 +94,7 @@ class _Builder:
 
     def _add_device(self, model: Model, place: _Place) -> None:
         index, device_id = self.world.new_device_id()
-        chance = number(self._seed, "device", index)
+        chance = self._chance.getrandbits(64)
         recorder = model.cameras > 1
         pushes = model.protocol is AccessProtocol.RTMP
         registered = model.status is not DeviceStatus.UNREGISTERED
