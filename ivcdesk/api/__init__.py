@@ -31,8 +31,8 @@ from ivcdesk.api.errors import (
 from ivcdesk.api.journal import Call, Journal
 from ivcdesk.api.pacing import Pacing, Priority, Throttled
 from ivcdesk.api.paging import items, pages
+from ivcdesk.api.proxies import DIRECT
 from ivcdesk.api.signing import Credential
-from ivcdesk.api.transport import DIRECT
 
 __all__ = [
     "DIRECT",

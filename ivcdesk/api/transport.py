@@ -1,23 +1,20 @@
-"""One pool of kept-alive connections to the cloud; the only file of this room that names httpx."""
+"""One pool of kept-alive connections to the cloud, of HTTP/2 where the cloud speaks it."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import ssl
 import time
-import urllib.request
 import zlib
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NoReturn, cast
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote, urlsplit
 
 from ivcdesk.api.endpoints import checked_endpoint
 from ivcdesk.api.errors import (
     ConnectError,
-    InvalidArgument,
     LinkError,
     ProxyError,
     ResponseError,
@@ -25,20 +22,21 @@ from ivcdesk.api.errors import (
     TlsError,
     TransportError,
 )
+from ivcdesk.api.proxies import DIRECT, checked_proxy, system_proxy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import httpx
+    import httpcore
 
-DIRECT = "direct"  # as a proxy: none, whatever the system says
+    from ivcdesk.api.sockets import Backend
+
 KEEP_ALIVE = 60.0  # s
 CONNECT_SECONDS = 5.0
 LARGEST_ANSWER = 128 << 20  # bytes; 10,000 devices are 4 MB
 CONNECTIONS = 32  # a device query may hold one for 20 s, and a press must not wait for it
 IDLE_CONNECTIONS = 6  # each idle one is looked at before every request, which costs 50 us
 _FIXED_HEADERS = (("user-agent", "ivcdesk"), ("accept-encoding", "gzip"))
-PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 
 _context: ssl.SSLContext | None = None
 
@@ -97,16 +95,6 @@ def shared_context() -> ssl.SSLContext:
     return _context
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine, which no proxy can reach."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
 class Transport:
     """Sends signed requests to one endpoint.
 
@@ -123,9 +111,10 @@ class Transport:
         self._proxy = checked_proxy(proxy)
         self._tls = tls
         self._opening: asyncio.Task[None] | None = None
-        self._httpx: ModuleType | None = None
-        self._client: httpx.AsyncHTTPTransport | None = None
-        self._url: httpx.URL | None = None
+        self._core: ModuleType | None = None
+        self._pool: httpcore.AsyncConnectionPool | None = None
+        self._backend: Backend | None = None
+        self._url: httpcore.URL | None = None
         self._closed = False
         self._last_answer = float("-inf")
 
@@ -159,9 +148,11 @@ class Transport:
         self._closed = True
         if self._opening is not None and not self._opening.done():
             await asyncio.wait([self._opening])
-        client, self._client = self._client, None
-        if client is not None:
-            await client.aclose()
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.aclose()
+        if self._backend is not None:
+            await self._backend.aclose()
 
     async def _exchange(
         self,
@@ -173,10 +164,10 @@ class Transport:
         exchange: Exchange,
         on_left: Callable[[], None],
     ) -> None:
-        if self._client is None:
+        if self._pool is None:
             await self._open()
-        client, module, url = self._client, self._httpx, self._url
-        if client is None or module is None or url is None:
+        core, pool, url = self._core, self._pool, self._url
+        if core is None or pool is None or url is None:
             raise ConnectError("the client is closed", action=action)
 
         async def trace(event: str, info: dict[str, Any]) -> None:
@@ -188,20 +179,28 @@ class Transport:
             "write": read_seconds,
             "pool": read_seconds,
         }
-        request = module.Request(
+        lines = (("host", self.host), ("content-length", str(len(body))), *_FIXED_HEADERS, *headers)
+        request = core.Request(
             method,
             url,
-            headers=[("host", self.host), *_FIXED_HEADERS, *headers],
+            headers=[(name.encode(), value.encode()) for name, value in lines],
             content=body,
             extensions={"timeout": limits, "trace": trace},
         )
         exchange.began = time.perf_counter()
         exchange.sent_at = time.time()
         try:
-            response = await client.handle_async_request(request)
-            body = await _read(response, action)
-        except module.HTTPError as error:
-            self._raise(error, exchange, action)
+            response = await pool.handle_async_request(request)
+            told = {name.lower(): value.decode("latin-1") for name, value in response.headers}
+            packed = await _read(response, action)
+        except (
+            core.TimeoutException,
+            core.NetworkError,
+            core.ProtocolError,
+            core.ProxyError,
+            core.UnsupportedProtocol,
+        ) as error:
+            raise _translated(core, error, exchange, action, self._proxy) from None
         except (ssl.SSLError, OSError, RuntimeError) as error:
             # What the layers below let through: a socket's own error, or a pool closed meanwhile.
             raise _link_error(_reason(error), exchange, action) from None
@@ -210,67 +209,71 @@ class Transport:
         exchange.ended = time.perf_counter()
         exchange.received_at = time.time()
         self._last_answer = time.monotonic()
-        exchange.status = response.status_code
-        exchange.body = body
-        exchange.date = response.headers.get("date")
-        exchange.retry_after = _seconds(response.headers.get("retry-after"))
+        exchange.status = response.status
+        exchange.body = _unpacked(packed, told.get(b"content-encoding", "identity"), action)
+        exchange.date = told.get(b"date")
+        exchange.retry_after = _seconds(told.get(b"retry-after"))
 
     async def _open(self) -> None:
         if self._closed:
             return
-        if self._opening is None or (self._opening.done() and self._client is None):
+        if self._opening is None or (self._opening.done() and self._pool is None):
             self._opening = asyncio.create_task(self._build())
-        # Shielded: several calls wait for the one client, and one of them may be cancelled.
+        # Shielded: several calls wait for the one pool, and one of them may be cancelled.
         await asyncio.shield(self._opening)
 
     async def _build(self) -> None:
-        module, context = await asyncio.to_thread(_load)
-        proxy = self._proxy if self._proxy is not None else system_proxy(self.endpoint)
-        # The client above it would add cookies, redirects and a log line to each request.
-        client = module.AsyncHTTPTransport(
-            http2=True,
-            verify=self._tls or context,
-            proxy=None if proxy in (None, DIRECT) else module.Proxy(proxy),
-            trust_env=False,
-            limits=module.Limits(
-                max_connections=CONNECTIONS,
-                max_keepalive_connections=IDLE_CONNECTIONS,
-                keepalive_expiry=KEEP_ALIVE,
-            ),
-        )
+        core, sockets, context = await asyncio.to_thread(_load)
         if self._closed:
-            await client.aclose()
             return
-        self._httpx, self._client = module, client
-        self._url = module.URL(self.endpoint)
+        proxy = self._proxy if self._proxy is not None else system_proxy(self.endpoint)
+        self._backend = sockets.Backend()
+        self._url = core.URL(self.endpoint)
+        self._core = core
+        self._pool = _pool(
+            core,
+            None if proxy == DIRECT else proxy,
+            ssl_context=self._tls or context,
+            http2=True,
+            max_connections=CONNECTIONS,
+            max_keepalive_connections=IDLE_CONNECTIONS,
+            keepalive_expiry=KEEP_ALIVE,
+            network_backend=self._backend,
+        )
 
-    def _raise(self, error: Exception, exchange: Exchange, action: str) -> NoReturn:
-        module = self._httpx
-        assert module is not None
-        raise _translated(module, error, exchange, action, self._proxy) from None
+
+def _pool(core: ModuleType, proxy: str | None, **options: Any) -> httpcore.AsyncConnectionPool:
+    """Return a pool of connections, through a proxy where one is given."""
+    if proxy is None:
+        return cast("httpcore.AsyncConnectionPool", core.AsyncConnectionPool(**options))
+    parts = urlsplit(proxy)
+    secret = None
+    if parts.username is not None:
+        secret = unquote(parts.username), unquote(parts.password or "")
+    address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    kind = core.AsyncSOCKSProxy if parts.scheme.startswith("socks") else core.AsyncHTTPProxy
+    pool = kind(address, proxy_auth=secret, **options)
+    return cast("httpcore.AsyncConnectionPool", pool)
 
 
-async def _read(response: httpx.Response, action: str) -> bytes:
-    """Return the whole body; raises ResponseError where it is too large or badly packed.
-
-    The response's own reader would hand each of a long list's many pieces through three layers.
-    """
-    stream = cast("httpx.AsyncByteStream", response.stream)
+async def _read(response: httpcore.Response, action: str) -> bytes:
+    """Return the whole body as it came; raises ResponseError where it is too large."""
     parts, size = [], 0
     try:
-        async for part in stream:
+        async for part in response.aiter_stream():
             parts.append(part)
             size += len(part)
             if size > LARGEST_ANSWER:
                 raise ResponseError("the answer is too large", action=action)
     finally:
-        await stream.aclose()
-    body = b"".join(parts)
-    packing = response.headers.get("content-encoding", "identity").lower()
-    return body if packing == "identity" else _unpacked(body, packing, action)
+        await response.aclose()
+    return b"".join(parts)
 
 
 def _unpacked(body: bytes, packing: str, action: str) -> bytes:
+    packing = packing.strip().lower()
+    if packing == "identity":
+        return body
     if packing not in ("gzip", "x-gzip", "deflate"):
         raise ResponseError("the answer's encoding is unknown", action=action)
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, as its own head says
@@ -285,22 +288,22 @@ def _unpacked(body: bytes, packing: str, action: str) -> bytes:
 
 
 def _translated(
-    module: ModuleType, error: Exception, exchange: Exchange, action: str, proxy: str | None
+    core: ModuleType, error: Exception, exchange: Exchange, action: str, proxy: str | None
 ) -> TransportError:
     reason = _reason(error)
-    if isinstance(error, module.ProxyError):
+    if isinstance(error, core.ProxyError):
         return ProxyError(f"the proxy refused: {reason}", action=action)
-    if isinstance(error, module.ConnectTimeout | module.PoolTimeout):
+    if isinstance(error, core.ConnectTimeout | core.PoolTimeout):
         return ConnectError("no connection in time", action=action)
-    if isinstance(error, module.ConnectError):
+    if isinstance(error, core.ConnectError):
         if _is_tls(error):
             return TlsError(reason, action=action)
         if proxy not in (None, DIRECT):
             return ProxyError(f"the proxy can't be reached: {reason}", action=action)
         return ConnectError(reason, action=action)
-    if isinstance(error, module.TimeoutException):
+    if isinstance(error, core.TimeoutException):
         return TimeLimitError("no answer in time", action=action)
-    if isinstance(error, module.LocalProtocolError):
+    if isinstance(error, core.LocalProtocolError):
         # Its own words spell out the header that it dislikes, which may be the token.
         reason = "the connection is in no state for this request"
     elif _is_tls(error) and exchange.left is None:
@@ -314,39 +317,15 @@ def _link_error(reason: str, exchange: Exchange, action: str) -> LinkError:
     return error
 
 
-def system_proxy(endpoint: str) -> str | None:
-    """Return the proxy that the system has for an endpoint; none ever for this machine."""
-    parts = urlsplit(endpoint)
-    host = parts.hostname or ""
-    if is_loopback(host) or urllib.request.proxy_bypass(host):
-        return None
-    proxies = urllib.request.getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return proxy if not proxy or "://" in proxy else f"http://{proxy}"
+def _load() -> tuple[ModuleType, ModuleType, ssl.SSLContext]:
+    import httpcore
 
-
-def checked_proxy(proxy: str | None) -> str | None:
-    """Return the proxy as it came, or raise InvalidArgument (its password is never shown)."""
-    if proxy is None or proxy == DIRECT:
-        return proxy
-    try:
-        parts = urlsplit(proxy)
-        sound = parts.scheme in PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        sound = False
-    if not sound:
-        rule = f"an address of one of the kinds {', '.join(PROXY_SCHEMES)}"
-        raise InvalidArgument("proxy", rule, proxy.rpartition("@")[2])
-    return proxy
-
-
-def _load() -> tuple[ModuleType, ssl.SSLContext]:
-    import httpx
+    from ivcdesk.api import sockets
 
     # At DEBUG these spell out every header and the proxy's password: token and all.
     for name in ("hpack", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    return httpx, shared_context()
+    return httpcore, sockets, shared_context()
 
 
 def _is_tls(error: BaseException | None) -> bool:

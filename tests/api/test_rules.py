@@ -199,7 +199,7 @@ BROKEN = [
     ),
     (watch(channel_list=["c"] * 1001), "channel_list", "1 to 1000", "1001 items"),
     (watch(channel_list=["c", 5]), "channel_list[1]", "a text", 5),
-    (watch(callback_url="ftp://x"), "callback_url", "http", "ftp://x"),
+    (watch(callback_url="ftp://x"), "callback_url", "http", "•••"),
     (watch(templates=[AITemplate(tag="AI")]), "templates[0].tag", "configuration", "AI"),
     (
         watch(

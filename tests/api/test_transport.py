@@ -24,7 +24,8 @@ from ivcdesk.api.actions import (
     DescribeDomain,
     DescribeOrganization,
 )
-from ivcdesk.api.transport import is_loopback, shared_context, system_proxy
+from ivcdesk.api.proxies import is_loopback, system_proxy
+from ivcdesk.api.transport import shared_context
 from tests.api.authority import Authority
 from tests.api.links import http2_server, http_proxy, listening, socks_proxy
 from tests.api.recording import hangs_up, recording_server
@@ -260,3 +261,15 @@ def test_a_client_that_was_never_used_closes_and_nothing_is_left():
 
     asyncio.run(scene())
     gc.collect()
+
+
+def test_all_this_works_in_the_loop_of_the_window(aio, authority):
+    async def scene():
+        async with recording_server(authority.server_context()) as server:
+            tls = authority.client_context()
+            async with CloudClient(KEY, "ap-shanghai", server.endpoint, tls=tls) as client:
+                await client.connect()
+                await client.call(JOG)
+                assert client.journal.entries[-1].connect_ms == 0
+
+    aio(scene())
