@@ -320,8 +320,9 @@ class PlaybackPanel(QWidget):
     def _apply_zone(self, key: str) -> None:
         self.bar.set_zone(key)
         self.timeline.set_zone(zone_of(key, self._context.settings.time_zone))
-        self.transport.set_time(self.timeline.position, self.timeline.zone)
-        self.tile.set_time(self.timeline.position, self.timeline.zone)
+        if self._placed:
+            self.transport.set_time(self.timeline.position, self.timeline.zone)
+            self.tile.set_time(self.timeline.position, self.timeline.zone)
         self._show_day()
 
     # Playing
@@ -420,6 +421,10 @@ class PlaybackPanel(QWidget):
             words, lambda: self._go_to(nearest), lambda: play_words(nearest, timeline.zone)
         )
 
+    def _on_refused(self, error: BaseException) -> None:
+        self.transport.set_speed(self.reel.speed)
+        self.note.tell(lambda: self._context.explain(error).title)
+
     def _go_to(self, t: float) -> None:
         self._show_moment(t)
         self._play_from(t)
@@ -499,6 +504,7 @@ class PlaybackPanel(QWidget):
         self.reel.changed.connect(self._on_reel_changed)
         self.reel.jumped.connect(self._on_jumped)
         self.reel.nowhere.connect(self._on_nowhere)
+        self.reel.refused.connect(self._on_refused)
         self._shortcut("Ctrl+G", self.bar.ask_time)
         self._shortcut("Ctrl+D", self.bar.open_calendar)
         self._shortcut("Ctrl+T", self._on_today)

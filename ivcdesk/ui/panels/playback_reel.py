@@ -44,7 +44,8 @@ class Reel(QObject):
 
     ``t`` is the moment of the picture, or the one asked for until there is a picture. Signals:
     ``moved(t)``; ``changed()`` after ``state``, ``source``, ``running`` or ``error`` changed;
-    ``jumped(place)`` after a gap was left out; ``nowhere(found)`` where nothing is recorded.
+    ``jumped(place)`` after a gap was left out; ``nowhere(found)`` where nothing is recorded;
+    ``refused(error)`` where the device does not take another speed.
 
     ``state`` is one of idle, opening, playing, paused, stalled, ended, nowhere and failed.
     """
@@ -53,6 +54,7 @@ class Reel(QObject):
     changed = Signal()
     jumped = Signal(object)
     nowhere = Signal(object)
+    refused = Signal(object)
 
     def __init__(
         self,
@@ -250,16 +252,22 @@ class Reel(QObject):
             self.player.pause()
 
     async def _hold(self, playable: Playable) -> None:
-        await self._control(playable, RecordCommand.PAUSE)
+        """Make a device wait; one that doesn't is let go of, and asked anew when it is to go on."""
+        try:
+            await self._control(playable, RecordCommand.PAUSE)
+        except _GivenUpError:
+            self._part()
+            self.changed.emit()
 
     async def _go(self, t: float) -> None:
         """Find what to play from a moment on, open it and play it."""
         self._set("opening")
         jumped: float | None = None
+        recordings, channel_id, book = self._recordings, self._channel, self._book
+        if recordings is None or channel_id is None or book is None:
+            return
         for _ in range(ATTEMPTS):
-            if self._book is None:
-                return
-            found = await find_place(self._book, self._order, t, self._now())
+            found = await find_place(book, self._order, t, self._now())
             if isinstance(found, Nowhere):
                 self._part()
                 self._running = False
@@ -269,7 +277,7 @@ class Reel(QObject):
             if found.skipped is not None and jumped is None:
                 jumped = found.skipped
             try:
-                playable = await self._open(found)
+                playable = await self._open(recordings, channel_id, found)
             except IvcError as error:
                 following = getattr(error, "next_start", None)
                 if following is not None:
@@ -288,17 +296,14 @@ class Reel(QObject):
         self._set("nowhere")
         self.nowhere.emit(Nowhere(t, None))
 
-    async def _open(self, place: Place) -> Playable:
+    async def _open(self, recordings: Recordings, channel_id: ChannelId, place: Place) -> Playable:
         """Open a recording; one that is not wanted any more when it arrives is closed again."""
-        if self._recordings is None or self._channel is None:
-            raise asyncio.CancelledError
-        parting = self._part(keep_picture=True)
+        parting = self._part()
         if parting is not None:
             await asyncio.wait([parting], timeout=PARTING_SECONDS)
-        recordings = self._recordings
         if place.source is Source.CLOUD:
-            return await recordings.open_cloud(self._channel, place.t)
-        opening = self._partings.start(_opened(recordings, self._channel, place.t))
+            return await recordings.open_cloud(channel_id, place.t)
+        opening = self._partings.start(_opened(recordings, channel_id, place.t))
         try:
             opened = await asyncio.shield(opening)
         except asyncio.CancelledError:
@@ -328,7 +333,13 @@ class Reel(QObject):
 
     async def _scale(self, playable: Playable) -> None:
         speed = self.speed
-        if await self._control(playable, RecordCommand.PLAY, scale=speed):
+        try:
+            obeyed = await self._control(playable, RecordCommand.PLAY, scale=speed)
+        except _GivenUpError as given_up:
+            self.speed = self.player.rate
+            self.refused.emit(given_up.error)
+            return
+        if obeyed:
             self.player.note_rate(speed)
         elif self._running:
             await self._go(self.t)
@@ -352,7 +363,7 @@ class Reel(QObject):
             raise _GivenUpError(error) from error
         return True
 
-    def _part(self, *, keep_picture: bool = False) -> asyncio.Task[None] | None:
+    def _part(self) -> asyncio.Task[None] | None:
         """Let go of what is open; return the task that tells the device, if there is one."""
         playable, self._playable = self._playable, None
         if playable is None:

@@ -30,6 +30,7 @@ from ivcdesk.ui.panels.playback import PlaybackPanel
 from tests.ui.panels import stand_ins
 from tests.ui.panels.simulated import Site, open_site
 
+REFUSAL = "FailedOperation.DeviceResponseTimeOut"
 LEFT = Qt.MouseButton.LeftButton
 
 
@@ -59,6 +60,9 @@ class Desk:
         found = self.panel.findChild(kind, name)
         assert found is not None, name
         return found
+
+    def fault(self, action: str) -> None:
+        self.site.simulator.faults.arm([{"kind": "error", "action": action, "code": REFUSAL}])
 
     def calls(self, action: str) -> list[dict]:
         return [call["params"] for call in self.site.calls(action)]
@@ -305,6 +309,75 @@ def test_a_device_that_is_offline_hides_nothing_of_the_cloud(desk, aio):
         await desk.loaded()
         await until(lambda: not row.isVisible())
         assert len(desk.panel.timeline.tracks[0].device.recorded) > 0
+
+    aio(work(), 60)
+
+
+def test_a_refused_address_says_why_and_can_be_tried_again(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.fault("DescribeRecordPlaybackUrl")
+        await desk.panel.play_at(desk.yesterday(14))
+        assert desk.panel.tile.property("state") == "failed"
+        call = desk.site.calls("DescribeRecordPlaybackUrl")[-1]
+        assert call["code"] == REFUSAL
+        assert REFUSAL in desk.panel.tile.explanation
+        assert call["request_id"] in desk.panel.tile.explanation
+        desk.site.simulator.faults.clear()
+        desk.panel.tile.retry_requested.emit()
+        await desk.playing(desk.yesterday(14))
+
+    aio(work(), 60)
+
+
+def test_what_the_cloud_does_not_tell_is_played_from_the_device(desk, aio):
+    async def work() -> None:
+        desk.fault("DescribeRecordFile")
+        await desk.open()
+        assert desk.panel.problems.text.startswith("Cloud recordings: ")
+        assert REFUSAL in desk.panel.problems.text
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        assert desk.panel.reel.source is Source.DEVICE
+
+    aio(work(), 60)
+
+
+def test_every_refusal_of_a_device_leaves_the_page_alive(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        desk.panel.reel.choose("device")
+        desk.fault("PlayRecord")
+        await desk.panel.play_at(desk.yesterday(14))
+        assert desk.panel.tile.property("state") == "failed"
+        desk.site.simulator.faults.clear()
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await desk.playing(desk.yesterday(14))
+        desk.fault("ControlRecord")
+        desk.pick_speed(4.0)
+        await until(lambda: desk.note != "")
+        assert desk.find("playback.speed", QComboBox).currentData() == 1.0
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await until(lambda: desk.panel.player.url == "")
+        assert desk.panel.reel.state == "paused"
+        desk.site.simulator.faults.clear()
+        QTest.mouseClick(desk.find("playback.play"), LEFT)
+        await desk.playing(desk.yesterday(14), within=10)
+
+    aio(work(), 60)
+
+
+def test_a_cloud_that_dies_is_told_and_the_page_lives(desk, aio):
+    async def work() -> None:
+        await desk.open()
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        await desk.site.simulator.stop()
+        desk.panel.reel.play_from(desk.yesterday(12))
+        await until(lambda: desk.panel.tile.property("state") == "failed")
+        assert desk.panel.tile.explanation
+        desk.panel.timeline.set_window(desk.yesterday(0) - 86400 * 9, desk.yesterday(0) - 86400 * 8)
+        await until(lambda: desk.panel.problems.text != "")
 
     aio(work(), 60)
 

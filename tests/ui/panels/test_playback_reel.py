@@ -33,6 +33,7 @@ class Player(QObject):
         self.did: list[tuple] = []
         self.interval = Interval(0, 0)
         self.state = EMPTY
+        self.rate = 1.0
         self.state_changed.connect(self._on_state)
 
     def _on_state(self, state: PlayerState) -> None:
@@ -70,6 +71,7 @@ class Player(QObject):
 
     def note_rate(self, rate: float) -> None:
         self.did.append(("note rate", rate))
+        self.rate = rate
 
 
 @dataclass
@@ -121,6 +123,8 @@ class Recordings:
     async def control(self, playable, action, *, position=None, scale=None) -> None:
         self.did.append((action.value, position, scale))
         await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
         if self.lost or playable.session_id not in self.open_sessions:
             raise NotFound("ResourceNotFound.StreamNotExistOrClose", "gone")
 
@@ -473,5 +477,40 @@ def test_a_paused_session_that_ends_by_itself_is_no_failure(reels):
         await bench.settle()
         assert bench.reel.state == "paused"
         assert bench.reel.error is None
+
+    reels(work, device=[(0, 1000)])
+
+
+def test_a_device_that_does_not_pause_is_let_go_of_and_asked_anew(reels):
+    async def work(bench: Bench):
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.recordings.error = DeviceTimeout("FailedOperation.DeviceResponseTimeOut", "late")
+        bench.reel.pause()
+        await bench.settle()
+        assert bench.reel.state == "paused"
+        assert ("stop",) in bench.player.did
+        bench.recordings.error = None
+        bench.reel.play()
+        await bench.settle()
+        assert bench.opened() == [("device", 10), ("device", 10)]
+        assert bench.reel.state == "playing"
+
+    reels(work, device=[(0, 1000)])
+
+
+def test_a_device_that_takes_no_other_speed_keeps_its_own(reels):
+    async def work(bench: Bench):
+        refused = []
+        bench.reel.refused.connect(refused.append)
+        bench.reel.play_from(10)
+        await bench.settle()
+        bench.recordings.error = DeviceTimeout("FailedOperation.DeviceResponseTimeOut", "late")
+        bench.reel.set_speed(8.0)
+        await bench.settle()
+        assert bench.reel.state == "playing"
+        assert bench.reel.speed == 1.0
+        assert refused == [bench.recordings.error]
+        bench.recordings.error = None
 
     reels(work, device=[(0, 1000)])
