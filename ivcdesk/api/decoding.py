@@ -31,7 +31,7 @@ from ivcdesk.api.errors import HttpStatusError, ResponseError, service_error
 
 R = TypeVar("R", bound=Result)
 
-_SMALL = 4096  # bytes: an error answer is never longer
+_SMALL = 4096  # bytes: few refusals are longer
 _PLACE = re.compile(r"`(\$[^`]*)`")
 _MISSING = object()
 
@@ -63,13 +63,17 @@ def decode(body: bytes, result: type[R], *, action: str, status: int = 200) -> R
     Raises the cloud's refusal as a ServiceError, ResponseError where the bytes don't fit, and
     HttpStatusError where the HTTP ``status`` is not 200 and nothing inside says why.
     """
-    if status != 200 or len(body) < _SMALL or b'"Error"' in body:
+    small = len(body) < _SMALL
+    if status != 200 or small:
         _raise_refusal(body, action, status)
     try:
-        envelope: _Envelope[R] = _decoder(result).decode(body)
+        answer: R = _decoder(result).decode(body).response
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return _decode_leniently(body, result, action)
-    return envelope.response
+        answer = _decode_leniently(body, result, action)
+    if not small and answer == result(request_id=answer.request_id):
+        # Much was said and nothing understood: a refusal with a long message looks like this.
+        _raise_refusal(body, action, status)
+    return answer
 
 
 @lru_cache(maxsize=512)
