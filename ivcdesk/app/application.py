@@ -231,7 +231,7 @@ class Application(QObject):
     def reload(self) -> None:
         """List the directory anew."""
         if self.session is not None:
-            self.tasks.start(self.session.directory.refresh(), name="reload")
+            self.tasks.start(self._reload(self.session), name="reload")
 
     def open_outside(self, player: str) -> None:
         """Hand the chosen stream to an outside player."""
@@ -331,6 +331,15 @@ class Application(QObject):
         if self.window.page not in ("live", "playback"):
             self.go("live")
         self._panel_of_page().show_channel(channel_id)
+
+    async def _reload(self, session: Session) -> None:
+        """List the directory; tell of a failure where the banner does not."""
+        from ivcdesk.api import AuthError, ExpiredCredential, TransportError
+
+        await session.directory.refresh()
+        error = session.directory.error
+        if error and not isinstance(error, TransportError | AuthError | ExpiredCredential):
+            self.window.notice.show_explanation(self.explain(error))
 
     def _open_recordings(self, channel_id: str) -> None:
         self.go("playback")

@@ -119,6 +119,8 @@ class SignInPanel(QWidget):
         """Say why it did not work, with the code and the request id to copy."""
         lines = (explanation.title, explanation.hint, explanation.footnote)
         self._show_error("\n".join(line for line in lines if line))
+        self._secret_key.setFocus()
+        self._secret_key.selectAll()
 
     def focus_first(self) -> None:
         """Put the cursor where typing starts."""
