@@ -25,6 +25,8 @@ EDGE_SECONDS = 2.0
 """So near to a playable's end nothing is sought in it any more, s."""
 PARTING_SECONDS = 1.0
 """How long a new session waits for the old one of the same device to close."""
+RECENT_SECONDS = 300.0
+"""A recording that ended no longer ago than this may still be going on."""
 RENEWAL_SECONDS = 10.0
 """How long an address that was renewed is not renewed again."""
 ATTEMPTS = 4
@@ -259,7 +261,23 @@ class Reel(QObject):
             self._part()
             self.changed.emit()
 
-    async def _go(self, t: float) -> None:
+    def _end(self, found: Nowhere, *, going_on: bool) -> None:
+        """Stop where there is nothing more; what was recorded up to just now ends there."""
+        self._running = False
+        if going_on and found.t > self._now() - RECENT_SECONDS:
+            self._set("ended")
+            return
+        self._part()
+        self._set("nowhere")
+        self.nowhere.emit(found)
+
+    async def _go_on(self, t: float) -> None:
+        """Play what follows the end of a recording."""
+        if self._book is not None:
+            self._book.refresh()
+        await self._go(t, going_on=True)
+
+    async def _go(self, t: float, *, going_on: bool = False) -> None:
         """Find what to play from a moment on, open it and play it."""
         self._set("opening")
         jumped: float | None = None
@@ -269,10 +287,7 @@ class Reel(QObject):
         for _ in range(ATTEMPTS):
             found = await find_place(book, self._order, t, self._now())
             if isinstance(found, Nowhere):
-                self._part()
-                self._running = False
-                self._set("nowhere")
-                self.nowhere.emit(found)
+                self._end(found, going_on=going_on)
                 return
             if found.skipped is not None and jumped is None:
                 jumped = found.skipped
@@ -291,10 +306,7 @@ class Reel(QObject):
             if playable.kind is Source.DEVICE and self.speed != 1.0:
                 await self._scale(playable)
             return
-        self._part()
-        self._running = False
-        self._set("nowhere")
-        self.nowhere.emit(Nowhere(t, None))
+        self._end(Nowhere(t, None), going_on=False)
 
     async def _open(self, recordings: Recordings, channel_id: ChannelId, place: Place) -> Playable:
         """Open a recording; one that is not wanted any more when it arrives is closed again."""
@@ -441,7 +453,7 @@ class Reel(QObject):
             self._set("ended")
         elif self._running:
             self.t = end
-            self._start_turn(self._go, end)
+            self._start_turn(self._go_on, end)
 
     def _on_failed(self, playable: Playable, state: PlayerState) -> None:
         error = state.error

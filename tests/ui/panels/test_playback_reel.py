@@ -79,8 +79,13 @@ class Book:
     cloud: tuple = ()
     device: tuple = ()
 
+    refreshed: int = 0
+
     async def known(self, source, t) -> bool:
         return True
+
+    def refresh(self) -> None:
+        self.refreshed += 1
 
     def recorded(self, source):
         return self.cloud if source is Source.CLOUD else self.device
@@ -514,3 +519,21 @@ def test_a_device_that_takes_no_other_speed_keeps_its_own(reels):
         bench.recordings.error = None
 
     reels(work, device=[(0, 1000)])
+
+
+def test_what_is_still_being_recorded_goes_on_where_it_has_grown(reels):
+    async def work(bench: Bench):
+        bench.recordings.length = 1000
+        bench.reel.play_from(NOW - 200)
+        await bench.settle()
+        bench.player.state_changed.emit(ENDED)
+        await bench.settle()
+        assert bench.reel.state == "ended"
+        assert bench.nowhere == []
+        assert bench.book.refreshed == 1
+        bench.book.cloud = normalise([(NOW - 1000, NOW - 10)])
+        bench.reel.play()
+        await bench.settle()
+        assert bench.opened()[-1] == ("cloud", NOW - 60)
+
+    reels(work, cloud=[(NOW - 1000, NOW - 60)])
