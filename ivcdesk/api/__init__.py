@@ -1,4 +1,12 @@
-"""The cloud's API as typed values over HTTP; knows nothing of Qt and is usable alone."""
+"""The cloud's API as typed values over HTTP; knows nothing of Qt and is usable alone.
+
+    async with CloudClient(Credential(secret_id, secret_key), "ap-shanghai") as client:
+        page = await client.call(ListDevices(organization_id=ROOT_ORGANIZATION))
+        async for device in items(client, ListDevices(organization_id=ROOT_ORGANIZATION)):
+            print(device.name, device.status)
+
+The actions and their structures come from :mod:`ivcdesk.api.actions`.
+"""
 
 from ivcdesk.api.capabilities import Capabilities
 from ivcdesk.api.client import VERSION, CloudClient

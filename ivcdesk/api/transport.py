@@ -252,6 +252,8 @@ def _pool(core: ModuleType, proxy: str | None, **options: Any) -> httpcore.Async
         secret = unquote(parts.username), unquote(parts.password or "")
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
     kind = core.AsyncSOCKSProxy if parts.scheme.startswith("socks") else core.AsyncHTTPProxy
+    if parts.scheme == "https":
+        options["proxy_ssl_context"] = options["ssl_context"]
     pool = kind(address, proxy_auth=secret, **options)
     return cast("httpcore.AsyncConnectionPool", pool)
 

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 import pytest
 
-from ivcdesk.api import ServiceError
+from ivcdesk.api import Pacing, ServiceError
 from ivcdesk.api.actions import Result, Wire
 from ivcdesk.api.actions.rules import (
     LABEL_LETTERS,
@@ -153,6 +153,11 @@ def test_habits_follow_the_reference(name):
         "ControlRecordTimeline",
     )
     assert action.reads == asks
+
+
+def test_every_action_has_the_rate_limit_that_the_pacing_keeps():
+    limits = {told["rate_limit_per_second"] for told in actions_of_reference().values()}
+    assert limits == {Pacing.limit}
 
 
 def test_each_action_lies_in_the_file_of_its_group():

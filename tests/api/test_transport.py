@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import gzip
+import zlib
 
 import pytest
 
@@ -15,6 +17,7 @@ from ivcdesk.api import (
     InvalidArgument,
     LinkError,
     ProxyError,
+    ResponseError,
     TlsError,
     TransportError,
 )
@@ -28,7 +31,7 @@ from ivcdesk.api.proxies import is_loopback, system_proxy
 from ivcdesk.api.transport import shared_context
 from tests.api.authority import Authority
 from tests.api.links import http2_server, http_proxy, listening, socks_proxy
-from tests.api.recording import hangs_up, recording_server
+from tests.api.recording import answers, hangs_up, recording_server, says
 
 KEY = Credential("AKID1", "key")
 JOG = ControlDevicePTZ(channel_id=ChannelId("c-1"), type="left", speed=4)
@@ -79,9 +82,16 @@ def test_fifty_calls_at_once_share_one_connection_of_http2(authority):
                 await client.connect()
                 regions = ("ap-shanghai", "ap-beijing", "ap-guangzhou")
                 kinds = (DescribeOrganization(), DescribeDomain())
-                calls = [client.call(kinds[n % 2], region=regions[n % 3]) for n in range(50)]
+                left: list[int] = []
+                calls = [
+                    client.call(
+                        kinds[n % 2], region=regions[n % 3], on_left=lambda n=n: left.append(n)
+                    )
+                    for n in range(50)
+                ]
                 await asyncio.gather(*calls)
                 assert connections == [51]
+                assert sorted(left) == list(range(50))
 
     asyncio.run(scene())
 
@@ -122,13 +132,14 @@ def test_connecting_ahead_happens_once_while_a_connection_is_fresh():
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-@pytest.mark.parametrize("kind", ["http", "socks5"])
+@pytest.mark.parametrize("kind", ["http", "https", "socks5"])
 def test_an_explicit_proxy_is_used(authority, kind, scheme):
     async def scene():
         seen: list[str] = []
-        talk = http_proxy(seen) if kind == "http" else socks_proxy(seen)
+        talk = socks_proxy(seen) if kind == "socks5" else http_proxy(seen)
         tls = authority.server_context() if scheme == "https" else None
-        async with recording_server(tls) as server, listening(talk) as port:
+        guard = authority.server_context() if kind == "https" else None
+        async with recording_server(tls) as server, listening(talk, guard) as port:
             client = CloudClient(
                 KEY,
                 "ap-shanghai",
@@ -139,13 +150,8 @@ def test_an_explicit_proxy_is_used(authority, kind, scheme):
             async with client:
                 await client.call(JOG)
             host = server.endpoint.partition("//")[2]
-            wanted = {
-                ("http", "http"): f"POST http://{host}/",
-                ("http", "https"): f"CONNECT {host}",
-                ("socks5", "http"): host,
-                ("socks5", "https"): host,
-            }
-            assert seen == [wanted[kind, scheme]]
+            by_http = f"CONNECT {host}" if scheme == "https" else f"POST http://{host}/"
+            assert seen == [host if kind == "socks5" else by_http]
             assert server.received[0].headers["host"] == host
 
     asyncio.run(scene())
@@ -229,6 +235,58 @@ def test_what_this_machine_is(host, local):
 
 def test_there_is_one_context_for_all_clients():
     assert shared_context() is shared_context()
+
+
+BODY = b'{"Response":{"RequestId":"packed"}}'
+
+
+@pytest.mark.parametrize(
+    ("packing", "body"),
+    [
+        ("gzip", gzip.compress(BODY)),
+        ("GZIP", gzip.compress(BODY)),
+        ("deflate", zlib.compress(BODY)),
+        ("identity", BODY),
+    ],
+)
+def test_packed_answers_are_unpacked(packing, body):
+    async def scene():
+        async with (
+            recording_server() as server,
+            CloudClient(KEY, "ap-shanghai", server.endpoint) as client,
+        ):
+            server.reply = says(body, headers={"Content-Encoding": packing})
+            assert (await client.call(JOG)).request_id == "packed"
+            assert server.received[0].headers["accept-encoding"] == "gzip"
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize(
+    ("packing", "body"),
+    [
+        ("gzip", b"not packed at all"),
+        ("gzip", gzip.compress(BODY)[:-9]),
+        ("br", BODY),
+        ("gzip", gzip.compress(b"x" * 100_000)),
+        ("identity", b"x" * 100_000),
+    ],
+)
+def test_answers_that_are_badly_packed_or_too_large_are_refused(monkeypatch, packing, body):
+    monkeypatch.setattr("ivcdesk.api.transport.LARGEST_ANSWER", 50_000)
+
+    async def scene():
+        async with (
+            recording_server() as server,
+            CloudClient(KEY, "ap-shanghai", server.endpoint) as client,
+        ):
+            server.reply = says(body, headers={"Content-Encoding": packing})
+            with pytest.raises(ResponseError):
+                await client.call(JOG)
+            server.reply = answers()
+            await client.call(JOG)
+
+    asyncio.run(scene())
 
 
 def test_a_client_that_is_closed_in_mid_call_ends_the_call():
