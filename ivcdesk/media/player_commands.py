@@ -116,7 +116,9 @@ def command(player: OutsidePlayer, url: str, codec: str = "", title: str = "") -
             argv = [player.path, *options, f"--playlist={PLAYLIST}"]
             return Command(argv, _playlist(url, title))
         case "ffplay":
-            options = ["-hide_banner", "-loglevel", "error", "-flags", "low_delay", "-framedrop"]
+            # It would stand still on the last picture for ever once the stream has ended.
+            options = ["-hide_banner", "-loglevel", "error", "-autoexit"]
+            options += ["-flags", "low_delay", "-framedrop"]
             if not paced:
                 options += ["-fflags", "nobuffer", "-probesize", "4096", "-analyzeduration", "0"]
             if title:

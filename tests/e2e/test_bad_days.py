@@ -26,7 +26,6 @@ ACTIONS = (
     "PlayRecord",
     "ControlRecord",
 )
-ZERO_WIDTH_SPACE = "\u200b"
 CODE = "InternalError.ServerInternalError"
 
 
@@ -39,8 +38,7 @@ def channel_of(desk: Desk, name: str) -> str:
 def words(widget: QWidget) -> str:
     """Return all that a widget says: its labels, and what a reader of screens is told."""
     said = [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
-    every = [*said, widget.accessibleDescription(), widget.accessibleName()]
-    return "\n".join(every).replace(ZERO_WIDTH_SPACE, "")
+    return "\n".join([*said, widget.accessibleDescription(), widget.accessibleName()])
 
 
 async def watch(desk: Desk) -> str:
