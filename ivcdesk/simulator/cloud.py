@@ -6,7 +6,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 
-from ivcdesk.api.actions import DeviceStatus
+from ivcdesk.api.actions import AccessProtocol, DeviceStatus
 from ivcdesk.simulator.agenda import Agenda
 from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.dice import number
@@ -16,6 +16,7 @@ from ivcdesk.simulator.media.source import (
     FetchedRecording,
     PlaybackSession,
     Pose,
+    SoundCodec,
     Span,
     Storage,
 )
@@ -28,6 +29,7 @@ from ivcdesk.simulator.state import Channel, Device, World
 MOST_SESSIONS = 256
 _TOUR_SECONDS = 900
 _SAME_MOMENT = 0.001
+_H265_MAKERS = ("Uniview",)
 _RATE_SECONDS = 5
 _TOUR_GLIDE_SECONDS = 4
 
@@ -115,7 +117,15 @@ class Cloud:
         if channel is None:
             return None
         scene = number(self.seed, "scene", channel.habit.channel) & 0x7FFFFFFF
-        return CameraFacts(channel_id, channel.name, scene, place=channel.device.scenery)
+        device = channel.device
+        return CameraFacts(
+            channel_id,
+            channel.name,
+            scene,
+            place=device.scenery,
+            codec="h265" if device.manufacturer in _H265_MAKERS else "h264",
+            sound=_sound(device) if device.audio_switch else "",
+        )
 
     def streaming(self, channel_id: str) -> bool:
         """Whether the channel can send a picture now."""
@@ -249,6 +259,15 @@ class Cloud:
             return channel.tour[0]
         chosen = number(self.seed, "tour", channel.habit.channel, slot) % (len(channel.tour) * 2)
         return channel.tour[chosen if chosen < len(channel.tour) else 0]
+
+
+def _sound(device: Device) -> SoundCodec:
+    """Return what microphones there are: where a stream is pushed, and on one maker's devices."""
+    if device.protocol is AccessProtocol.RTMP:
+        return "aac"
+    if device.manufacturer != "Dahua":
+        return ""
+    return "g711u" if device.protocol is AccessProtocol.GATEWAY else "g711a"
 
 
 def _nobody(_channel_id: str) -> int:

@@ -26,13 +26,21 @@ class Links:
         self._clock = clock
         self._key = secrets.token_bytes(32)
         self.base = ""
+        self.rtmp_base = ""
 
-    def address(self, path: str, seconds: float, query: Mapping[str, object] | None = None) -> str:
+    def address(
+        self,
+        path: str,
+        seconds: float,
+        query: Mapping[str, object] | None = None,
+        *,
+        rtmp: bool = False,
+    ) -> str:
         """Return an absolute address that is good for so many seconds."""
         signed = {key: str(value) for key, value in (query or {}).items()}
         signed["expires"] = str(int(self._clock.now() + seconds))
         signed["token"] = self._token(path, signed)
-        return f"{self.base}{path}?{urlencode(signed)}"
+        return f"{self.rtmp_base if rtmp else self.base}{path}?{urlencode(signed)}"
 
     def admits(self, path: str, query: dict[str, str]) -> bool:
         """Whether a query was signed here, for this path, and has not expired."""

@@ -7,6 +7,7 @@ import ipaddress
 import ssl
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,10 +23,13 @@ from ivcdesk.simulator.envelopes import LARGEST_BODY, LARGEST_QUERY
 from ivcdesk.simulator.faults import Faults
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
+from ivcdesk.simulator.media.rtmp import RtmpServer
+from ivcdesk.simulator.media.still import still
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.reception import Reception
 from ivcdesk.simulator.seed import Scenario
+from ivcdesk.simulator.trainers_page import TrainersPage
 
 REGION = "ap-shanghai"
 KEEPALIVE_SECONDS = 75.0
@@ -133,6 +137,8 @@ class Simulator:
         await web.TCPSite(runner, self._host, self._port, ssl_context=self._tls).start()
         port = runner.addresses[0][1]
         host = f"[{self._host}]" if ":" in self._host else self._host
+        await self._rtmp.start(self._host)
+        self.cloud.links.rtmp_base = f"rtmp://{host}:{self._rtmp.port}"
         self._ticking = asyncio.create_task(self._tick())
         scheme = "https" if self._tls else "http"
         self.cloud.links.base = f"{scheme}://{host}:{port}"
@@ -167,9 +173,18 @@ class Simulator:
 
     def _media_routes(self) -> list[web.RouteDef]:
         hub = self._hub = LiveHub(self.cloud)
+        self._rtmp = RtmpServer(self.cloud, hub)
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
-        return media_routes(self.cloud, hub)
+        page = TrainersPage(self.cloud, partial(self._picture, hub))
+        return [*media_routes(self.cloud, hub), *page.routes()]
+
+    async def _picture(self, hub: LiveHub, channel_id: str) -> bytes:
+        facts = self.cloud.camera(channel_id)
+        if facts is None:
+            raise web.HTTPNotFound(text="no such channel")
+        pose, now = self.cloud.pose(channel_id), self.cloud.now()
+        return await asyncio.to_thread(still, facts, hub.scenery, pose, now)
 
     async def _tick(self) -> None:
         """Let happen what comes due while nobody calls."""

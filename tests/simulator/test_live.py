@@ -27,7 +27,10 @@ def test_addresses_have_the_reference_shape_and_are_admitted(asked):
     flv, hls = parts(urls.flv), parts(urls.hls)
     assert flv[0] == f"/live/{channel.channel_id}.live.flv"
     assert hls[0] == f"/live/{channel.channel_id}/hls.m3u8"
+    rtmp = parts(urls.rtmp)
+    assert rtmp[0] == f"/live/{channel.channel_id}"
     assert asked.cloud.admits(*flv)
+    assert asked.cloud.admits(*rtmp)
     assert asked.cloud.admits(*hls)
     assert channel.channel_id not in repr(urls)
 

@@ -119,3 +119,8 @@ def test_cameras_have_names_and_scenes_of_their_own(asked):
     ]
     assert len({fact.seed for fact in facts}) == len(facts)
     assert all(fact.name for fact in facts)
+    assert {fact.codec for fact in facts} == {"h264", "h265"}
+    assert {fact.sound for fact in facts} == {"", "aac", "g711a", "g711u"}
+    quiet = asked.channel("Visitor lane")
+    quiet.device.audio_switch = 0
+    assert asked.cloud.camera(quiet.channel_id).sound == ""

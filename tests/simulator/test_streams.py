@@ -6,6 +6,7 @@ import http.client
 from contextlib import closing
 from urllib.parse import urlsplit
 
+import av
 import pytest
 
 from ivcdesk.simulator.recordings import cloud_day, day_start
@@ -96,3 +97,12 @@ def test_faults_strike_streams(served, channel_id):
     connection, answer = opened(live(served, channel_id))
     with closing(connection):
         assert answer.read(3) != b"FLV"
+
+
+def test_a_live_stream_is_played_over_rtmp(served, channel_id):
+    asked = {"ChannelId": channel_id, "StreamType": "2"}
+    address = served.call("ControlDeviceStream", asked)["Data"]["Rtmp"]
+    assert address.startswith("rtmp://127.0.0.1:")
+    with av.open(address, timeout=20) as stream:
+        frame = next(stream.decode(video=0))
+    assert (frame.width, frame.height) == (640, 360)

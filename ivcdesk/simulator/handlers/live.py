@@ -47,6 +47,7 @@ def control_device_stream(cloud: Cloud, action: ControlDeviceStream) -> StreamAn
         data=StreamUrls(
             flv=cloud.links.address(f"{path}.live.flv", seconds, query),
             hls=cloud.links.address(f"{path}/hls.m3u8", seconds, query),
+            rtmp=cloud.links.address(path, seconds, query, rtmp=True),
         )
     )
 
