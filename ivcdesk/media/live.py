@@ -27,6 +27,7 @@ class LivePlayer(StreamPlayer):
     ) -> None:
         super().__init__(parent)
         self._worker: LiveWorker | None = None
+        self._others: tuple[str, ...] = ()
         self._idle_seconds = idle_seconds
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._on_idle)
@@ -40,27 +41,28 @@ class LivePlayer(StreamPlayer):
         """Fit pictures into this size in device pixels; an empty one means that nobody looks."""
         super().set_size(size)
         if not size.isEmpty() and self._url and self._worker is None:
-            self.play(self._url)
+            self.play(self._url, *self._others)
         self._watch()
 
-    def play(self, url: str) -> None:
-        """Play an address from now on, instead of anything before."""
+    def play(self, url: str, *others: str) -> None:
+        """Play an address from now on, instead of anything before.
+
+        ``others`` are addresses of the same stream to turn to where this one gives no picture.
+        """
         outlet = self._new_outlet()
-        self._url = url
+        self._url, self._others = url, others
         self._set_state(CONNECTING)
-        self._worker = LiveWorker(url, outlet)
+        self._worker = LiveWorker((url, *others), outlet)
         self._begin(outlet, self._worker)
         self._watch()
 
-    def renew(self, url: str) -> None:
-        """Go on with a fresh address of the same stream, at once if it is not playing."""
-        if self._worker is None:
-            self._url = url
-            if not self._size.isEmpty():
-                self.play(url)
-            return
-        self._url = url
-        self._worker.renew(url)
+    def renew(self, url: str, *others: str) -> None:
+        """Go on with fresh addresses of the same stream, at once if it is not playing."""
+        self._url, self._others = url, others
+        if self._worker is not None:
+            self._worker.renew((url, *others))
+        elif not self._size.isEmpty():
+            self.play(url, *others)
 
     def retry(self) -> None:
         """Try again now instead of after the pause."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -50,13 +51,16 @@ class _Behind(Exception):
 class LiveWorker(threading.Thread):
     """Pulls one stream until :meth:`stop`, which any thread may call and which returns at once.
 
-    Frames, states and facts go to ``outlet``.
+    Frames, states and facts go to ``outlet``. Where an address gives no picture the next of
+    ``urls`` is tried; it has failed when all have.
     """
 
-    def __init__(self, url: str, outlet: Outlet) -> None:
+    def __init__(self, urls: Sequence[str], outlet: Outlet) -> None:
         super().__init__(name="media-live", daemon=True)
         self._received = 0
-        self._url = url
+        self._urls = tuple(urls)
+        self._choice = 0
+        self._round_error: MediaError | None = None
         self._outlet = outlet
         self._lock = threading.Condition()
         self._over = False
@@ -87,13 +91,14 @@ class LiveWorker(threading.Thread):
             self._failures = 0
             self._lock.notify_all()
 
-    def renew(self, url: str) -> None:
-        """Use another address from the next try on, which is now.
+    def renew(self, urls: Sequence[str]) -> None:
+        """Use other addresses from the next try on, which is now.
 
         Where fresh addresses fail one after another, the pauses are kept.
         """
         with self._lock:
-            self._url = url
+            self._urls = tuple(urls)
+            self._choice = 0
             self._hurry = not self._renewed
             self._renewed = True
             self._lock.notify_all()
@@ -129,6 +134,11 @@ class LiveWorker(threading.Thread):
 
     def _failed(self, error: MediaError, lasted: float) -> None:
         played = self._state in (PLAYING, STALLED)
+        if not played and self._try_other(error):
+            self._pause(FIRST_PAUSE / 5)
+            return
+        error = self._round_error or error
+        self._round_error = None
         if played and lasted > WINDOW:
             self._failures = 0
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
@@ -140,15 +150,24 @@ class LiveWorker(threading.Thread):
             self._outlet.on_url_wanted()
         self._pause(pause)
 
+    def _try_other(self, error: MediaError) -> bool:
+        """Turn to the next address, if not all of them have failed now; the first error counts."""
+        with self._lock:
+            if not self._round_error:
+                self._round_error = error
+            self._choice = (self._choice + 1) % len(self._urls)
+            return self._choice != 0
+
     def _pause(self, seconds: float) -> None:
         with self._lock:
             self._lock.wait_for(lambda: self._over or self._hurry, seconds)
             self._hurry = False
 
     def _pull(self) -> None:
-        parts = urlsplit(self._url)
+        url = self._urls[self._choice]
+        parts = urlsplit(url)
         if parts.scheme in ("rtmp", "rtmps", "rtsp"):
-            self._pull_direct()
+            self._pull_direct(url)
             return
         reader = HttpReader(
             stall_seconds=STALL_SECONDS, quiet_seconds=QUIET_SECONDS, on_quiet=self._on_quiet
@@ -160,19 +179,22 @@ class LiveWorker(threading.Thread):
             self._reader = reader
         try:
             if parts.path.endswith(".m3u8"):
-                self._pull_hls(reader)
+                self._pull_hls(reader, url)
             else:
-                self._pull_flv(reader)
+                self._pull_flv(reader, url)
         finally:
             with self._lock:
                 self._reader = None
                 self._received += reader.bytes_received
             reader.close()
 
-    def _pull_flv(self, reader: HttpReader) -> None:
+    def _pull_flv(self, reader: HttpReader, url: str) -> None:
         before = self._received
         self._meter.start(time.monotonic(), before)
-        reader.open(self._url)
+        reader.open(url)
+        if "mpegurl" in reader.content_type:
+            self._pull_hls(reader, url)
+            return
         feed = Feed(reader.read)
         catch_up = self._catch_up
         catch_up.start()
@@ -196,10 +218,10 @@ class LiveWorker(threading.Thread):
                     raise _Behind
         feed.check()
 
-    def _pull_hls(self, reader: HttpReader) -> None:
+    def _pull_hls(self, reader: HttpReader, url: str) -> None:
         before = self._received
         self._meter.start(time.monotonic(), before)
-        source = HlsFeed(reader, self._url, self._on_quiet)
+        source = HlsFeed(reader, url, self._on_quiet)
         while True:
             feed = Feed(source.read)
             with opened(feed, source.kind, LIVE_TS_OPTIONS) as (container, stream):
@@ -214,11 +236,11 @@ class LiveWorker(threading.Thread):
             if not source.resume():
                 return
 
-    def _pull_direct(self) -> None:
+    def _pull_direct(self, url: str) -> None:
         received = self._received
         self._meter.start(time.monotonic(), received)
         options = LIVE_OPTIONS | _DIRECT_OPTIONS
-        with opened_address(self._url, options, STALL_SECONDS) as (container, stream):
+        with opened_address(url, options, STALL_SECONDS) as (container, stream):
             decoder = self._begin(stream)
             for packet in container.demux(stream):
                 received += packet.size

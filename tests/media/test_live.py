@@ -237,6 +237,42 @@ def test_fresh_addresses_that_fail_are_not_asked_for_in_a_rush(qtbot, player, se
     assert len(wishes) == 3
 
 
+def test_the_next_address_is_tried_where_one_gives_no_picture(qtbot, player, server):
+    server.handlers |= {"/bad.flv": body(b"no video"), "/live/c1.live.flv": live()}
+    urls = ("/none.flv", "/bad.flv", "/live/c1.live.flv")
+    player.play(*(server.url(path) for path in urls))
+    qtbot.waitUntil(lambda: player.state.kind == "playing", timeout=5000)
+    assert kinds(player) == ["connecting", "playing"]
+    assert server.asked == list(urls)
+
+
+def test_all_addresses_have_to_fail_and_the_first_error_counts(qtbot, player, server):
+    server.handlers["/bad.flv"] = body(b"no video")
+    wishes = []
+    player.needs_url.connect(lambda: wishes.append(1))
+    player.play(server.url("/none.flv"), server.url("/bad.flv"))
+    qtbot.waitUntil(lambda: bool(wishes), timeout=5000)
+    assert player.state.error.status == 404
+    assert server.asked == ["/none.flv", "/bad.flv"]
+
+
+def test_a_playlist_is_known_by_what_it_is(qtbot, player, server):
+    text = streams.playlist(0, [0, 1, 2], dates=False)
+    server.handlers["/live"] = body(text, "application/vnd.apple.mpegurl")
+    for index in range(3):
+        server.handlers[f"/{index}.ts"] = body(streams.segment(index))
+    with qtbot.waitSignal(player.frame_ready, timeout=5000):
+        player.play(server.url("/live"))
+
+
+def test_what_ffmpeg_reads_by_itself_fails_with_reasons_too(qtbot, player, server):
+    server.close()
+    player.play(f"rtmp://127.0.0.1:{server.port}/live/c1?{SECRET}")
+    qtbot.waitUntil(lambda: failed(player), timeout=8000)
+    assert player.state.error.kind == "refused"
+    assert SECRET not in repr(player.states)
+
+
 def test_trying_again_at_once(qtbot, player, server):
     play(player, server)
     qtbot.waitUntil(
