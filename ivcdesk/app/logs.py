@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 
 from ivcdesk.app.redaction import redacted
 
 FILE_NAME = "ivcdesk.log"
+FAULT_NAME = "fault.log"
 
 _SIZE = 1_000_000
 _QUIET = ("httpx", "httpcore", "hpack", "h2", "qasync", "asyncio", "keyring", "aiohttp")
+
+
+@contextmanager
+def fault_file(folder: Path) -> Iterator[None]:
+    """Let a crash of the interpreter itself leave its stack in ``folder``/fault.log."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / FAULT_NAME).open("w", encoding="utf-8")
+    except OSError:
+        yield
+        return
+    with file:
+        faulthandler.enable(file)
+        try:
+            yield
+        finally:
+            faulthandler.disable()
 
 
 class _Redacting(logging.Formatter):

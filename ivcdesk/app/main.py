@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QApplication
 from ivcdesk import __version__
 from ivcdesk.app import aio
 from ivcdesk.app.application import Application
+from ivcdesk.app.logs import fault_file
 from ivcdesk.app.options import Options, parse
+from ivcdesk.app.settings import folder_for
 
 _HEARTBEAT_MS = 200
 
@@ -41,7 +43,8 @@ def run(options: Options) -> int:
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("ivcdesk")
     app = QApplication(sys.argv[:1])
-    return aio.run(app, _main(options))
+    with fault_file(folder_for(options)):
+        return aio.run(app, _main(options))
 
 
 async def _main(options: Options) -> int:

@@ -1,4 +1,6 @@
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -62,3 +64,13 @@ def test_without_a_folder_there_is_no_log_and_no_trouble(tmp_path):
     log_file = logs.LogFile(tmp_path / "file" / "below", "info")
     log_file.start()
     log_file.stop()
+
+
+def test_a_crash_of_the_interpreter_leaves_its_stack(tmp_path):
+    program = (
+        "import ctypes, sys\nfrom pathlib import Path\n"
+        "from ivcdesk.app.logs import fault_file\n"
+        "with fault_file(Path(sys.argv[1])):\n    ctypes.string_at(0)\n"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True)
+    assert "ctypes" in (tmp_path / "fault.log").read_text(encoding="utf-8")

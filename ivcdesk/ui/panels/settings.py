@@ -120,6 +120,7 @@ class SettingsPanel(QWidget):
         field = self._zone.lineEdit()
         if field is not None:
             field.editingFinished.connect(self._on_zone_chosen)
+            bind(field, field.setAccessibleName, "Time zone")
         hint = mark("Times of recordings are shown in this zone; the cloud itself counts in UTC+8.")
         _row(grid, mark("Time zone"), self._zone, hint)
 

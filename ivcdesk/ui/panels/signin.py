@@ -160,6 +160,8 @@ class SignInPanel(QWidget):
         self._region.setEditable(True)
         self._region.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         refresh(self, self._fill_regions)
+        if (field := self._region.lineEdit()) is not None:
+            bind(field, field.setAccessibleName, "Region")
         self._endpoint = _line("signin.endpoint")
         self._endpoint.setText(ENDPOINT)
         self._remember = QCheckBox()
