@@ -8,6 +8,8 @@ import msgspec
 
 from ivcdesk.api.actions.rules import MASK, secret_fields
 
+LONGEST_LIST = 50  # items: thousands of channels would fill the memory with one call's parameters
+
 
 def masked(structure: msgspec.Struct) -> dict[str, Any]:
     """Return a structure as plain data under its wire names, without secrets and what is unset."""
@@ -25,5 +27,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         return masked(value)
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        shown = [_plain(item) for item in value[:LONGEST_LIST]]
+        return shown if len(value) <= LONGEST_LIST else [*shown, f"… {len(value)} in all"]
     return value

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote, urlsplit
 
+from ivcdesk.api.clock import server_time
 from ivcdesk.api.endpoints import checked_endpoint
 from ivcdesk.api.errors import (
     ConnectError,
@@ -212,7 +213,7 @@ class Transport:
         exchange.status = response.status
         exchange.body = _unpacked(packed, told.get(b"content-encoding", "identity"), action)
         exchange.date = told.get(b"date")
-        exchange.retry_after = _seconds(told.get(b"retry-after"))
+        exchange.retry_after = _pause(told.get(b"retry-after"), exchange)
 
     async def _open(self) -> None:
         if self._closed:
@@ -343,13 +344,14 @@ def _reason(error: BaseException) -> str:
     return text or type(error).__name__
 
 
-def _seconds(text: str | None) -> float | None:
+def _pause(text: str | None, exchange: Exchange) -> float | None:
+    """Return the seconds that an answer asks to wait, which it tells as such or as a date."""
     if text is None:
         return None
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        return None
+    if text.strip().isdigit():
+        return float(text)
+    until, now = server_time(text), server_time(exchange.date)
+    return None if until is None else max(0.0, until - (now or exchange.received_at))
 
 
 def _nothing() -> None:

@@ -120,6 +120,28 @@ def test_a_reading_action_is_tried_again_and_a_writing_one_is_not(trouble):
     asyncio.run(scene())
 
 
+@pytest.mark.parametrize("ahead", ["0", "date", "soon"])
+def test_the_pause_that_an_answer_asks_for_is_kept_where_it_can_be_read(ahead, monkeypatch):
+    pauses: list[float] = []
+
+    def heard(error, **options):
+        pauses.append(options["retry_after"])
+
+    monkeypatch.setattr("ivcdesk.api.client.pause_before_retry", heard)
+    now = time.time()
+    header = {"0": "0", "date": formatdate(now + 7, usegmt=True), "soon": "soon"}[ahead]
+
+    async def scene():
+        async with recording_server() as server, client_of(server) as client:
+            headers = {"Retry-After": header, "Date": formatdate(now, usegmt=True)}
+            server.reply = says(b"", status=503, headers=headers)
+            with pytest.raises(HttpStatusError):
+                await client.call(DescribeOrganization())
+        assert pauses == [{"0": 0.0, "date": 7.0, "soon": None}[ahead]]
+
+    asyncio.run(scene())
+
+
 def test_retries_end():
     async def scene():
         async with recording_server() as server, client_of(server) as client:

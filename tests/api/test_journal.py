@@ -9,14 +9,18 @@ import pytest
 from ivcdesk.api import Call, CloudClient, Credential, Journal, NotFound, Priority
 from ivcdesk.api.actions import (
     AccessProtocol,
+    AddRecordPlan,
     AddUserDevice,
     ChannelId,
+    ChannelOfDevice,
     ClusterId,
     ControlDevicePTZ,
     DescribeOrganization,
     DeviceType,
+    LifeCycle,
     OrganizationId,
 )
+from ivcdesk.api.masking import LONGEST_LIST, masked
 from tests.api.recording import recording_server, refuses
 
 CALL = Call(1, 0.0, "A", "r", None, "", {"Secret": "x"})
@@ -71,6 +75,17 @@ def test_secrets_among_the_parameters_are_masked():
         assert "hunter22" not in repr(entry) + repr(entry.parameters)
 
     run(scene)
+
+
+def test_long_lists_are_not_kept_whole():
+    channels = [ChannelOfDevice(device_id="d", channel_id=f"c-{n}") for n in range(5000)]
+    plan = AddRecordPlan(
+        plan_name="p", template_id="t", life_cycle=LifeCycle(transition=7), channels=channels
+    )
+    shown = masked(plan)["Channels"]
+    assert len(shown) == LONGEST_LIST + 1
+    assert shown[0] == {"DeviceId": "d", "ChannelId": "c-0"}
+    assert shown[-1] == "… 5000 in all"
 
 
 def test_a_failed_call_is_written_down_with_its_code():
