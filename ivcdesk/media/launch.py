@@ -103,8 +103,10 @@ class Launch(QObject):
                 self._timer.start(_LATER_MS)
             return
         self._timer.stop()
-        if code and lasted < _AT_ONCE_SECONDS:
-            words = self._last_words()
+        words = self._last_words()
+        # ffplay was told to speak of errors only, but ends with 0 where it could not open.
+        complains = bool(words) and Path(self._command.argv[0]).stem == "ffplay"
+        if (code or complains) and lasted < _AT_ONCE_SECONDS:
             self._finish()
             self.failed.emit(LaunchError("ended", words or f"exit code {code}"))
             return

@@ -230,6 +230,17 @@ def test_a_player_that_complains_and_ends_is_a_failure(qtbot):
     assert not launching._running
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a shebang")
+def test_ffplay_ends_well_even_where_it_could_not_open(qtbot, tmp_path):
+    stand_in = tmp_path / "ffplay"
+    stand_in.write_text(f"#!{sys.executable}\nprint('Server returned 404 Not Found')\n")
+    stand_in.chmod(0o700)
+    started = launch(command(OutsidePlayer("ffplay", str(stand_in)), URL))
+    with qtbot.waitSignal(started.failed, timeout=8000) as caught:
+        pass
+    assert str(caught.args[0]) == "ended: Server returned 404 Not Found"
+
+
 def test_a_program_that_is_not_there(qtbot):
     started = launch(command(OutsidePlayer("mpv", "/no/such/mpv"), URL))
     with qtbot.waitSignal(started.failed, timeout=8000) as caught:
