@@ -12,7 +12,7 @@ import sys
 import threading
 
 from ivcdesk.simulator.ptz import PtzBehaviour
-from ivcdesk.simulator.server import Simulator
+from ivcdesk.simulator.server import Simulator, is_loopback
 
 
 def main(argv: list[str]) -> int:
@@ -21,12 +21,15 @@ def main(argv: list[str]) -> int:
     Once it listens, one line of JSON on the standard output tells where and with which keys.
     """
     options = _parser().parse_args(argv)
+    if not is_loopback(options.host):
+        _say(f"warning: everyone who reaches {options.host} can reach the simulated cloud")
     try:
         simulator = Simulator(
             options.scenario,
             options.seed,
             options.port,
             host=options.host,
+            exposed=True,
             devices=options.devices,
             ptz=options.ptz,
             certfile=options.certfile,
@@ -37,16 +40,22 @@ def main(argv: list[str]) -> int:
         gc.freeze()
         asyncio.run(_serve(simulator, with_parent=options.with_parent))
     except (OSError, ValueError) as problem:
-        print(f"ivcdesk simulate: {problem}", file=sys.stderr)  # noqa: T201  # a program's own words
+        _say(str(problem))
         return 2
     return 0
+
+
+def _say(text: str) -> None:
+    print(f"ivcdesk simulate: {text}", file=sys.stderr)  # noqa: T201  # a program's own words
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ivcdesk simulate", description="A cloud of its own with cameras that move."
     )
-    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on; loopback is the safe one"
+    )
     parser.add_argument("--port", type=int, default=0, help="0 takes any free port")
     parser.add_argument("--scenario", choices=("demo", "fleet"), default="demo")
     parser.add_argument("--devices", type=_count, help="size of the fleet")

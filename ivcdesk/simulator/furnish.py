@@ -22,7 +22,8 @@ def furnish(world: World, device: Device) -> tuple[Channel, ...]:
 def _channel(world: World, device: Device, place: int) -> Channel:
     chance = dice(world.seed, "channel", device.index, place)
     turns = place in device.turning
-    home = Pose(pan=float(chance.randint(40, 320)), tilt=float(chance.randint(-6, 6)))
+    # Whoever hung the camera up pointed it at what matters: bearing 0 is where the place has it.
+    home = Pose(pan=float(chance.randint(-10, 10) % 360), tilt=float(chance.randint(-6, 0)))
     recorder = device.type is DeviceType.NVR
     habit = Habit(
         seed=world.seed,

@@ -10,7 +10,7 @@ from email.utils import formatdate
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -35,6 +35,7 @@ REGION = "ap-shanghai"
 KEEPALIVE_SECONDS = 75.0
 SHUTDOWN_SECONDS = 1.0
 TICK_SECONDS = 0.5
+_EVERYWHERE = ("0.0.0.0", "::")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -53,7 +54,8 @@ class Simulator:
     """A whole cloud of its own: ``async with Simulator() as sim: sim.endpoint, sim.cloud``.
 
     The keys are new in every run. It listens on loopback alone and answers only requests that
-    were addressed to loopback; ValueError for any other ``host``.
+    were addressed to loopback; ValueError for any other ``host`` unless it is ``exposed``. Even
+    then the control plane, which gives the keys away, answers this machine alone.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Simulator:
         port: int = 0,
         *,
         host: str = "127.0.0.1",
+        exposed: bool = False,
         devices: int | None = None,
         ptz: PtzBehaviour | str = PtzBehaviour.BOUNDED,
         certfile: Path | str | None = None,
@@ -70,7 +73,7 @@ class Simulator:
         clock: Clock | None = None,
         account: Account | None = None,
     ) -> None:
-        if not is_loopback(host):
+        if not exposed and not is_loopback(host):
             raise ValueError(f"the simulator listens on loopback only, not on {host}")
         self.cloud = Cloud(scenario, seed, devices, PtzBehaviour(ptz), clock)
         self.account = account or new_account()
@@ -114,7 +117,7 @@ class Simulator:
     async def start(self) -> None:
         """Listen; OSError where the port is taken."""
         application = web.Application(
-            middlewares=[_only_loopback, self._mishaps.middleware()],
+            middlewares=[self._guard(), self._mishaps.middleware()],
             client_max_size=LARGEST_BODY + 1,
         )
         plane = ControlPlane(self.cloud, self.reception.calls, self.faults, lambda: self.ready)
@@ -136,7 +139,8 @@ class Simulator:
         await runner.setup()
         await web.TCPSite(runner, self._host, self._port, ssl_context=self._tls).start()
         port = runner.addresses[0][1]
-        host = f"[{self._host}]" if ":" in self._host else self._host
+        host = "127.0.0.1" if self._host in _EVERYWHERE else self._host
+        host = f"[{host}]" if ":" in host else host
         await self._rtmp.start(self._host)
         self.cloud.links.rtmp_base = f"rtmp://{host}:{self._rtmp.port}"
         self._ticking = asyncio.create_task(self._tick())
@@ -186,6 +190,22 @@ class Simulator:
         pose, now = self.cloud.pose(channel_id), self.cloud.now()
         return await asyncio.to_thread(still, facts, hub.scenery, pose, now)
 
+    def _guard(self) -> Any:
+        """Return what refuses requests that a web page elsewhere could send through a visitor."""
+        loopback = is_loopback(self._host)
+
+        @web.middleware
+        async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
+            origin = request.headers.get("Origin")
+            local = is_loopback(_host_of(f"//{request.host}"))
+            local = local and (origin is None or is_loopback(_host_of(origin)))
+            local = local and is_loopback(request.remote or "")
+            if local or not (loopback or request.path.startswith("/_sim")):
+                return await handler(request)
+            return web.Response(status=403, text="loopback only")
+
+        return guard
+
     async def _tick(self) -> None:
         """Let happen what comes due while nobody calls."""
         while True:
@@ -196,14 +216,11 @@ class Simulator:
         response.headers["Date"] = formatdate(self.cloud.now(), usegmt=True)
 
 
-@web.middleware
-async def _only_loopback(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse what a web page elsewhere could send here through a visitor's browser."""
-    origin = request.headers.get("Origin")
-    from_elsewhere = origin is not None and not is_loopback(urlsplit(origin).hostname or "")
-    if from_elsewhere or not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-        return web.Response(status=403, text="loopback only")
-    return await handler(request)
+def _host_of(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _server_context(

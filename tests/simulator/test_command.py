@@ -11,6 +11,7 @@ import urllib.request
 
 import pytest
 
+from ivcdesk.simulator import command
 from ivcdesk.simulator.command import main
 
 START = "import sys; from ivcdesk.simulator.command import main; sys.exit(main(sys.argv[1:]))"
@@ -60,13 +61,27 @@ def test_it_ends_with_its_parent():
 @pytest.mark.parametrize(
     "options",
     [
-        ["--host", "0.0.0.0"],
+        ["--host", "no.such.host.invalid"],
         ["--certfile", "no-such-file.pem"],
     ],
 )
 def test_impossible_options_are_explained(options, capsys):
     assert main(options) == 2
     assert capsys.readouterr().err.startswith("ivcdesk simulate: ")
+
+
+def test_listening_beyond_loopback_is_warned_of(monkeypatch, capsys):
+    served = []
+
+    async def serve(simulator, *, with_parent):
+        served.append((simulator, with_parent))
+
+    monkeypatch.setattr(command, "_serve", serve)
+    assert command.main(["--host", "0.0.0.0"]) == 0
+    assert "warning" in capsys.readouterr().err
+    assert command.main([]) == 0
+    assert capsys.readouterr().err == ""
+    assert len(served) == 2
 
 
 @pytest.mark.parametrize("options", [["--ptz", "wild"], ["--devices", "0"], ["--scenario", "moon"]])

@@ -17,6 +17,7 @@ from tencentcloud.common.exception.tencent_cloud_sdk_exception import TencentClo
 
 from ivcdesk.simulator import mishaps
 from ivcdesk.simulator.server import Simulator, is_loopback
+from tests.api.authority import Authority
 
 TREE = "DescribeOrganization"
 
@@ -147,6 +148,29 @@ def test_answers_are_json_without_a_charset(served):
 def test_pages_elsewhere_can_not_reach_in(served, headers):
     for path in ("/_sim/credentials", "/"):
         assert served.http("GET", path, None, **headers)[0] == 403
+
+
+def test_the_keys_stay_at_home_even_where_the_cloud_is_exposed(serving):
+    with serving(host="0.0.0.0", exposed=True) as served:
+        assert served.simulator.endpoint.startswith("http://127.0.0.1:")
+        assert served.http("GET", "/_sim/credentials")[0] == 200
+        elsewhere = {"Host": "192.168.1.7:80"}
+        assert served.http("GET", "/_sim/credentials", None, **elsewhere)[0] == 403
+        assert served.http("GET", "/", None, **elsewhere)[0] == 200
+
+
+def test_https(serving, tmp_path):
+    authority = Authority(tmp_path)
+    with serving(certfile=authority.certificate, keyfile=authority.key) as served:
+        assert served.simulator.endpoint.startswith("https://127.0.0.1:")
+        profile = served.profile()
+        profile.httpProfile.scheme = profile.httpProfile.protocol = "https"
+        profile.httpProfile.endpoint = served.simulator.endpoint[8:]
+        profile.httpProfile.certification = str(authority.root)
+        client = served.kept(
+            CommonClient("iss", "2023-05-17", served.credential(), "ap-shanghai", profile)
+        )
+        assert client.call_json(TREE, {})["Response"]["Data"]
 
 
 def test_failures_within_are_internal_errors_and_are_kept(serving, monkeypatch):
