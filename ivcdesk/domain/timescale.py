@@ -204,7 +204,12 @@ def _day_tick(day: date, t: float, *, unit: Unit | None = None) -> Tick:
         unit = Unit.DAY
         if day.day == 1:
             unit = Unit.YEAR if day.month == 1 else Unit.MONTH
-    label = {Unit.YEAR: f"{day:%Y}", Unit.MONTH: f"{day:%Y-%m}"}.get(unit, f"{day:%m-%d}")
+    if unit is Unit.YEAR:
+        label = f"{day.year:04d}"
+    elif unit is Unit.MONTH:
+        label = f"{day.year:04d}-{day.month:02d}"
+    else:
+        label = f"{day.month:02d}-{day.day:02d}"
     return Tick(t, label, True, unit)
 
 

@@ -39,7 +39,7 @@ def clock(t: float, zone: tzinfo, *, milliseconds: bool = False) -> str:
     """Return the wall clock of a moment, as ``14:07:03`` or ``14:07:03.240``."""
     # Rounded down, as clocks are: 14:06:59.9996 is not yet 14:07.
     seen = datetime.fromtimestamp(int(t * 1000 + 1e-3) // 1000, zone)
-    text = f"{seen:%H:%M:%S}"
+    text = f"{seen.hour:02d}:{seen.minute:02d}:{seen.second:02d}"
     return f"{text}.{int(t * 1000 + 1e-3) % 1000:03d}" if milliseconds else text
 
 

@@ -84,6 +84,7 @@ class Timeline(QWidget):
         self._face = Face(self.font())
         self._grip: Grip | None = None
         self._thrown = Coast(0.0)
+        self._rest = 0.0
         self._spoken = ""
         self.by_key = False
         self._coast = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
@@ -311,7 +312,12 @@ class Timeline(QWidget):
         self._look(self._scale.zoomed(factor, x))
 
     def _pan(self, pixels: float) -> None:
-        self._look(self._scale.panned(pixels))
+        """Move by whole pixels of the screen, which costs least; the rest is kept for later."""
+        ratio = self.devicePixelRatioF()
+        whole = round((pixels + self._rest) * ratio) / ratio
+        self._rest += pixels - whole
+        if whole:
+            self._look(self._scale.panned(whole))
 
     def _on_coast(self) -> None:
         self._pan(self._thrown.advance())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
@@ -56,7 +57,7 @@ class Face:
 
     def __init__(self, font: QFont) -> None:
         self._lanes = LanePainter()
-        self._ruler: tuple[object, list[Tick]] | None = None
+        self._marks = _Marks()
         self.set_font(font)
 
     def set_font(self, font: QFont) -> None:
@@ -101,10 +102,7 @@ class Face:
         widest = max(self._metrics.horizontalAdvance("00:00:00"), 44.0)
         if view.scale.span > 86400 * 4:
             widest = max(widest, self._metrics.horizontalAdvance(tr("ddd d MMM")) + 8)
-        key = (view.scale, view.zone, widest)
-        if self._ruler is None or self._ruler[0] != key:
-            self._ruler = (key, ticks(view.scale, view.zone, widest + 22))
-        return self._ruler[1]
+        return self._marks.within(view.scale, view.zone, widest + 22)
 
     # Grid and ruler
 
@@ -163,9 +161,9 @@ class Face:
     def _day_label(self, tick: Tick, view: View, clock_marks: bool) -> str:
         seen = datetime.fromtimestamp(tick.t, view.zone)
         if clock_marks:
-            return f"{seen:%H:%M}"
+            return f"{seen.hour:02d}:{seen.minute:02d}"
         if tick.unit is Unit.YEAR:
-            return f"{seen:%Y}"
+            return f"{seen.year:04d}"
         if tick.unit is Unit.MONTH and view.scale.span > 86400 * 92:
             return time_words.month(seen.date())
         return time_words.short_day(seen.date())
@@ -197,7 +195,7 @@ class Face:
             if clock_marks:
                 words = [time_words.full_day(day), time_words.short_day(day), str(day.day)]
             else:
-                words = [time_words.month(day), f"{day:%Y-%m}"]
+                words = [time_words.month(day), f"{day.year:04d}-{day.month:02d}"]
             text = next((w for w in words if self._bold_metrics.horizontalAdvance(w) <= room), None)
             if text is None:
                 continue
@@ -378,6 +376,36 @@ class Face:
         on_accent = ground == QColor(theme.accent)
         painter.setPen(QColor(theme.on_accent if on_accent else theme.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class _Marks:
+    """Remembers the marks of the ruler; while it is only moved, some beyond its ends as well."""
+
+    def __init__(self) -> None:
+        self._key: object = None
+        self._reach = (0.0, 0.0)
+        self._found: list[Tick] = []
+
+    def within(self, scale: TimeScale, zone: tzinfo, gap: float) -> list[Tick]:
+        """Return the marks of a window."""
+        key = (round(scale.span, 6), scale.width, zone, gap)
+        if key != self._key:
+            self._key, self._reach = key, (scale.start, scale.end)
+            self._found = ticks(scale, zone, gap)
+            return self._found
+        if not self._reach[0] <= scale.start <= scale.end <= self._reach[1]:
+            wide = TimeScale(
+                scale.start - scale.span / 2, scale.end + scale.span / 2, scale.width * 2
+            )
+            self._reach = (wide.start, wide.end)
+            self._found = ticks(wide, zone, gap)
+        first = bisect_left(self._found, scale.start, key=_moment)
+        last = bisect_right(self._found, scale.end, key=_moment)
+        return self._found[first:last]
+
+
+def _moment(tick: Tick) -> float:
+    return tick.t
 
 
 def _crisp(x: float) -> float:

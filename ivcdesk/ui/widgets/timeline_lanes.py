@@ -24,7 +24,7 @@ class Lane:
     Empty and reversed stretches are dropped. Moments are in seconds since the epoch.
     """
 
-    __slots__ = ("_borders", "_covered", "_levels")
+    __slots__ = ("_borders", "_covered", "_ends", "_levels")
 
     def __init__(self, stretches: Iterable[tuple[float, float]] | Floats = ()) -> None:
         pairs = stretches if isinstance(stretches, np.ndarray) else list(stretches)
@@ -40,6 +40,9 @@ class Lane:
         np.cumsum(rows[:, 1] - rows[:, 0], out=self._covered[1::2])
         self._covered[2::2] = self._covered[1:-1:2]
         self._levels: dict[int, tuple[Floats, Floats]] = {}
+        self._ends = (
+            (float(self._borders[0]), float(self._borders[-1])) if len(self) else (0.0, 0.0)
+        )
 
     def __len__(self) -> int:
         return self._borders.size // 2
@@ -62,12 +65,17 @@ class Lane:
         """
         if not len(self):
             return np.zeros(edges.size - 1)
+        start, end = float(edges[0]), float(edges[-1])
+        if end <= self._ends[0] or start >= self._ends[1]:
+            return np.zeros(edges.size - 1)
+        if len(self) == 1 and self._ends[0] <= start and end <= self._ends[1]:
+            return np.ones(edges.size - 1)
         cell = float(edges[1] - edges[0])
         borders, covered = self._level(cell / 4)
-        first = int(np.searchsorted(borders, edges[0], side="right"))
-        last = int(np.searchsorted(borders, edges[-1]))
+        first = int(borders.searchsorted(start, side="right"))
+        last = int(borders.searchsorted(end))
         if first >= last:
-            return np.full(edges.size - 1, 1.0 if self.holds(float(edges[0])) else 0.0)
+            return np.full(edges.size - 1, 1.0 if self.holds(start) else 0.0)
         seen = slice(max(first - 1, 0), last + 1)
         at_edges = np.interp(edges, borders[seen], covered[seen])
         found: Floats = at_edges[1:] - at_edges[:-1]

@@ -26,6 +26,8 @@ _NOTICED = 0.02
 """Part of a pixel that must be missing to be shown, so that the cracks of segments are not."""
 _TINT = 0.4
 """The least that a noticed gap tints its pixel."""
+_EXACT = 1e-3
+"""How near to whole pixels a movement must be to be one, px."""
 _FAINT = 0.55
 """The least that a recording narrower than a pixel colours it."""
 
@@ -134,10 +136,16 @@ def _weave(kind: Gap | None, scale: int) -> npt.NDArray[np.bool_]:
 
 
 class LanePainter:
-    """Draws the lanes of tracks into an image and keeps the last one for as long as it fits."""
+    """Draws the lanes of tracks into an image and keeps the last one for as long as it fits.
+
+    Where the window has only moved by whole pixels, only what has come into view is drawn.
+    """
 
     def __init__(self) -> None:
         self._key: object = None
+        self._tracks: tuple[Track, ...] = ()
+        self._start = 0.0
+        self._phase = 0
         self._image = QImage()
         self._pixels: Pixels = np.zeros((0, 0), dtype=np.uint32)
         self._palette: tuple[Tokens, Palette] | None = None
@@ -156,11 +164,35 @@ class LanePainter:
 
         ``now`` is a moment in seconds since the epoch: nothing is missing after it.
         """
-        pixel = scale.span / scale.width / ratio
-        key = (tuple(map(id, tracks)), tuple(rows), scale, height, ratio, now // pixel, theme)
-        if key != self._key:
-            self._draw(tracks, rows, scale, height, ratio, now, self._colours(theme))
-            self._key = key
+        width, tall = round(scale.width * ratio), max(round(height * ratio), 1)
+        pixel = scale.span / width
+        # The tracks are kept as well, so that no other one can take the place of an old one's id.
+        key = (tuple(map(id, tracks)), tuple(rows), width, tall, pixel, ratio, now // pixel, theme)
+        moved = (scale.start - self._start) / pixel
+        by = round(moved)
+        if key != self._key or abs(moved - by) > _EXACT:
+            by = width
+        if by == 0:
+            return self._image
+        palette = self._colours(theme)
+        brush = _Brush(tracks, rows, scale.start, pixel, ratio, now, palette)
+        if abs(by) >= width:
+            # The pattern is pinned to time, so that it moves along with what is dragged.
+            self._phase = int(scale.start / pixel) % brush.period
+            pixels = brush.drawn(0, width, tall, self._phase)
+        else:
+            self._phase = (self._phase + by) % brush.period
+            old, pixels = self._pixels, np.empty_like(self._pixels)
+            if by > 0:
+                pixels[:, : width - by] = old[:, by:]
+                pixels[:, width - by :] = brush.drawn(width - by, width, tall, self._phase)
+            else:
+                pixels[:, -by:] = old[:, :by]
+                pixels[:, :-by] = brush.drawn(0, -by, tall, self._phase)
+        self._key, self._tracks, self._start = key, tuple(tracks), scale.start
+        self._pixels = pixels
+        self._image = QImage(pixels.data, width, tall, width * 4, QImage.Format.Format_RGB32)
+        self._image.setDevicePixelRatio(ratio)
         return self._image
 
     def _colours(self, theme: Tokens) -> Palette:
@@ -168,36 +200,40 @@ class LanePainter:
             self._palette = (theme, Palette.of(theme))
         return self._palette[1]
 
-    def _draw(
-        self,
-        tracks: Sequence[Track],
-        rows: Sequence[Rows],
-        scale: TimeScale,
-        height: int,
-        ratio: float,
-        now: float,
-        palette: Palette,
-    ) -> None:
-        width, tall = round(scale.width * ratio), max(round(height * ratio), 1)
-        edges = np.linspace(scale.start, scale.end, width + 1)
-        pixels = np.full((tall, width), _packed(palette.ground), dtype=np.uint32)
-        weave = max(round(ratio), 1)
-        # The pattern is pinned to time, so that it moves along with what is dragged.
-        phase = int(scale.start / (scale.span / width)) % (_PERIOD * weave)
-        if tracks:
-            seen = columns(tracks, edges, now)
-            cloud_rows, device_rows = _cloud_rows(seen, palette), _device_rows(seen, palette)
-            for index, lanes in enumerate(rows):
-                cloud, device = (pixels[_cut(strip, ratio)] for strip in lanes)
-                cloud[:] = cloud_rows[index]
-                device[:] = device_rows[index]
-                _hatch_cloud(cloud, seen, index, palette, phase, weave)
-                _hatch_device(device, seen, index, palette, phase, weave)
-        self._pixels = pixels
-        self._image = QImage(
-            pixels.data, width, tall, width * 4, QImage.Format.Format_RGB32
-        )  # fmt: skip
-        self._image.setDevicePixelRatio(ratio)
+
+@dataclass(frozen=True, slots=True)
+class _Brush:
+    """All that decides how a column of pixels looks; the first one begins at ``start``."""
+
+    tracks: Sequence[Track]
+    rows: Sequence[Rows]
+    start: float
+    pixel: float
+    ratio: float
+    now: float
+    palette: Palette
+
+    @property
+    def period(self) -> int:
+        """After how many columns the patterns repeat."""
+        return _PERIOD * max(round(self.ratio), 1)
+
+    def drawn(self, first: int, end: int, tall: int, phase: int) -> Pixels:
+        """Return the columns from ``first`` up to and without ``end``."""
+        pixels = np.full((tall, end - first), _packed(self.palette.ground), dtype=np.uint32)
+        if not self.tracks:
+            return pixels
+        edges = self.start + np.arange(first, end + 1, dtype=np.float64) * self.pixel
+        seen = columns(self.tracks, edges, self.now)
+        palette, weave = self.palette, self.period // _PERIOD
+        cloud_rows, device_rows = _cloud_rows(seen, palette), _device_rows(seen, palette)
+        for index, lanes in enumerate(self.rows):
+            cloud, device = (pixels[_cut(strip, self.ratio)] for strip in lanes)
+            cloud[:] = cloud_rows[index]
+            device[:] = device_rows[index]
+            _hatch_cloud(cloud, seen, index, palette, phase + first, weave)
+            _hatch_device(device, seen, index, palette, phase + first, weave)
+        return pixels
 
 
 def _cut(strip: Strip, ratio: float) -> slice:

@@ -23,6 +23,7 @@ from ivcdesk.ui.widgets.timeline import Timeline
 from ivcdesk.ui.widgets.timeline_face import RULER, rows_of
 from ivcdesk.ui.widgets.timeline_lanes import NOTHING, Lane, Part, Track, border, columns, edge
 from ivcdesk.ui.widgets.timeline_legend import TimelineLegend
+from ivcdesk.ui.widgets.timeline_paint import LanePainter, arrange
 from ivcdesk.ui.widgets.timeline_words import recorded_at, time_at
 
 HOUR = 3600.0
@@ -217,9 +218,6 @@ def test_marks_lie_on_the_zones_clock_when_it_is_put_forward(timeline):
 
 
 def test_sharp_on_a_screen_of_two_pixels_a_point():
-    from ivcdesk.domain.timescale import TimeScale
-    from ivcdesk.ui.widgets.timeline_paint import LanePainter, arrange
-
     rows = arrange(1, 90)
     scale = TimeScale(DAY.start, DAY.end, WIDTH)
     image = LanePainter().image([track()], rows, scale, 90, 2.0, NOW, DARK)
@@ -228,6 +226,30 @@ def test_sharp_on_a_screen_of_two_pixels_a_point():
     y = (rows[0].cloud.top + 3) * 2
     assert image.pixelColor(8 * 80 - 1, y).name() == DARK.cloud
     assert image.pixelColor(8 * 80, y).name() != DARK.cloud
+
+
+@pytest.mark.parametrize("moves", [(1, 5, -3), (-40, 12, 0, 7), (700, -900, 959), (2000,)])
+@pytest.mark.parametrize("ratio", [1.0, 2.0])
+def test_what_moved_by_whole_pixels_looks_as_if_drawn_anew(moves, ratio):
+    dice = np.random.default_rng(7)
+    starts = np.cumsum(dice.exponential(900, 400)) + DAY.start - 40 * HOUR
+    ragged = Lane(np.column_stack((starts, starts + dice.uniform(1, 1500, 400))))
+    both = [
+        Track("", Part(ragged, KNOWN), Part(hours((-20, 3)), KNOWN), hours((5, 6))),
+        Track("", Part(hours((2, 4)), KNOWN), Part(loading=KNOWN)),
+    ]
+    rows = arrange(2, 90)
+    painter = LanePainter()
+    scale = TimeScale(DAY.start, DAY.end, WIDTH)
+    args = (90, ratio, NOW, DARK)
+    painter.image(both, rows, scale, *args)
+    for move in moves:
+        scale = scale.panned(move)
+        moved = painter.image(both, rows, scale, *args)
+        anew = LanePainter().image(both, rows, scale, *args)
+        same = np.array(moved.constBits()) == np.array(anew.constBits())
+        assert same.mean() > 0.999, "only patterns may differ, where a moment lies between pixels"
+    assert not painter.image(both[:1], arrange(1, 90), scale, *args).isNull()
 
 
 def test_ten_thousand_segments_and_one_make_the_same_picture(timeline):
