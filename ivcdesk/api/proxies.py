@@ -30,6 +30,8 @@ def system_proxy(endpoint: str) -> str | None:
         return None
     proxies = urllib.request.getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
+    if proxy and proxy.startswith("socks://"):
+        return proxy.replace("socks", "socks5", 1)  # as desktops write it
     return proxy if not proxy or "://" in proxy else f"http://{proxy}"
 
 

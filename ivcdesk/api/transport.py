@@ -16,6 +16,7 @@ from ivcdesk.api.clock import server_time
 from ivcdesk.api.endpoints import checked_endpoint
 from ivcdesk.api.errors import (
     ConnectError,
+    InvalidArgument,
     LinkError,
     ProxyError,
     ResponseError,
@@ -166,7 +167,10 @@ class Transport:
         on_left: Callable[[], None],
     ) -> None:
         if self._pool is None:
-            await self._open()
+            try:
+                await self._open()
+            except ProxyError as error:
+                raise ProxyError(error.message, action=action) from None
         core, pool, url = self._core, self._pool, self._url
         if core is None or pool is None or url is None:
             raise ConnectError("the client is closed", action=action)
@@ -227,7 +231,7 @@ class Transport:
         core, sockets, context = await asyncio.to_thread(_load)
         if self._closed:
             return
-        proxy = self._proxy if self._proxy is not None else system_proxy(self.endpoint)
+        proxy = self._proxy if self._proxy is not None else _system_proxy(self.endpoint)
         self._backend = sockets.Backend()
         self._url = core.URL(self.endpoint)
         self._core = core
@@ -241,6 +245,14 @@ class Transport:
             keepalive_expiry=KEEP_ALIVE,
             network_backend=self._backend,
         )
+
+
+def _system_proxy(endpoint: str) -> str | None:
+    """Return the system's proxy; raises ProxyError for one that is no address."""
+    try:
+        return checked_proxy(system_proxy(endpoint))
+    except InvalidArgument as error:
+        raise ProxyError(f"the system's proxy is {error.value!r}, which is no address") from None
 
 
 def _pool(core: ModuleType, proxy: str | None, **options: Any) -> httpcore.AsyncConnectionPool:

@@ -195,8 +195,21 @@ def test_the_system_proxy_serves_all_but_this_machine(monkeypatch):
     assert system_proxy("https://a.inside.test") is None
     assert system_proxy("https://127.0.0.1:99") is None
     assert system_proxy("http://iss.tencentcloudapi.com") is None
-    monkeypatch.setenv("all_proxy", "socks5://proxy.test:1080")
+    monkeypatch.setenv("all_proxy", "socks://proxy.test:1080")
     assert system_proxy("http://iss.tencentcloudapi.com") == "socks5://proxy.test:1080"
+
+
+@pytest.mark.parametrize("setting", ["http://someone:hush@proxy:none", "gopher://a", "http://"])
+def test_a_system_proxy_that_is_none_is_told(monkeypatch, setting):
+    monkeypatch.setenv("https_proxy", setting)
+
+    async def scene():
+        async with CloudClient(KEY, "ap-shanghai", "https://iss.example.test") as client:
+            with pytest.raises(ProxyError) as caught:
+                await client.call(JOG)
+            assert "hush" not in str(caught.value)
+
+    asyncio.run(scene())
 
 
 def test_a_loopback_endpoint_ignores_the_system_proxy(monkeypatch):
