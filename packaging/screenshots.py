@@ -138,7 +138,8 @@ class Screen:
 
     def __enter__(self) -> dict[str, str]:
         """Return the environment in which a window shows."""
-        environment = dict(os.environ)
+        # Where the demo's cameras stand, so that their clocks and the window's agree.
+        environment = dict(os.environ, TZ="Asia/Shanghai")
         if environment.get("DISPLAY") or not sys.platform.startswith("linux"):
             return environment
         reader, writer = os.pipe()
