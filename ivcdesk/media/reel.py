@@ -17,6 +17,7 @@ from ivcdesk.media.segments import SegmentStore
 _AHEAD_SECONDS = 4.0
 _BAD_SEGMENTS = 3
 _GROW_SECONDS = 1.0
+_GIVE_UP_SECONDS = 10.0
 _GAP = 0.3
 
 
@@ -54,6 +55,7 @@ class Reel:
         self._received = 0
         self._stale = False
         self._complete = False
+        self._waited = 0.0
         self._index = 0
         self._pictures: SegmentPictures | None = None
         self._stream: Iterator[Picture] | None = None
@@ -114,6 +116,7 @@ class Reel:
         """Read the playlist, if that has not been done."""
         if not self.loaded:
             self._stale = False
+            self._waited = 0.0
             self.segments = ()
             self._take_over(self._fetch())
         if not self.segments:
@@ -178,7 +181,7 @@ class Reel:
         return moment
 
     def _open_next(self) -> bool:
-        if self._index + 1 >= len(self.segments) and not self._complete:
+        while self._index + 1 >= len(self.segments) and not self._complete:
             self._grow()
         if self._index + 1 >= len(self.segments):
             return False
@@ -207,13 +210,19 @@ class Reel:
             raise error
 
     def _grow(self) -> None:
-        """Read a playlist that had no end again."""
+        """Read a playlist that had no end again, and rest where it has not grown."""
         known = len(self.segments)
         self._take_over(self._fetch())
-        if len(self.segments) == known and not self._complete:
-            with self._lock:
-                self._lock.wait_for(self._interrupted, _GROW_SECONDS)
-            self._complete = self.segments[-1].end >= self._interval.end - _GROW_SECONDS
+        if len(self.segments) > known or self._complete:
+            self._waited = 0.0
+            return
+        with self._lock:
+            self._on_wait(self._waited)
+            if self._lock.wait_for(self._interrupted, _GROW_SECONDS):
+                raise Interrupted
+        self._waited += _GROW_SECONDS
+        covered = self.segments[-1].end >= self._interval.end - _GROW_SECONDS
+        self._complete = covered or self._waited > _GIVE_UP_SECONDS
 
     def _take_over(self, playlist: Playlist) -> None:
         start, end = self._interval

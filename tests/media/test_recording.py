@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QSize
 
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.media import reel
 from ivcdesk.media.recording import RecordingPlayer
 from tests.media import streams
 from tests.media.streams import FPS, Server, body, number_of, web
@@ -339,6 +340,15 @@ def test_a_recording_that_still_grows_is_followed(qtbot, player, recording):
     opened(qtbot, player, recording, 50, still=False)
     qtbot.waitUntil(lambda: player.number > 130, timeout=8000)
     assert len(asked) > 2
+
+
+def test_a_recording_that_says_no_end_and_does_not_grow_ends(qtbot, player, recording, monkeypatch):
+    monkeypatch.setattr(reel, "_GROW_SECONDS", 0.05)
+    monkeypatch.setattr(reel, "_GIVE_UP_SECONDS", 0.2)
+    recording.handlers[PATH] = body(streams.playlist(T0, list(range(10)), ended=False))
+    opened(qtbot, player, recording, 297, interval=Interval(T0, T0 + 600), still=False)
+    qtbot.waitUntil(lambda: player.state.kind == "ended", timeout=5000)
+    assert player.number == 299
 
 
 def test_nothing_is_converted_while_nobody_looks(qtbot, player, recording):
