@@ -302,6 +302,7 @@ class Application(QObject):
             self.window.status, self.settings, lambda: self.session, panels.pullers, self
         )
         self._pulse.start()
+        self.settings.on_failure = self._on_settings_not_saved
         self.window.workspace.setFocus()
         if self.settings.moved_aside is not None:
             self.window.notice.show_explanation(
@@ -368,6 +369,15 @@ class Application(QObject):
             self.panels.inspector.attach(session)
         self.actions.refresh()
         self._pulse.beat()
+
+    def _on_settings_not_saved(self, error: OSError) -> None:
+        if not self.leaving:
+            self.window.notice.show_explanation(
+                Explanation(
+                    tr("The settings could not be saved"),
+                    tr("The system says: {message}", message=error.strerror or str(error)),
+                )
+            )
 
     def _on_error(self, error: BaseException) -> None:
         """Tell of an error of a call that nobody else told of; the rest is a mistake of ours."""

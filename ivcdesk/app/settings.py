@@ -67,7 +67,8 @@ class Settings(Values):
     """The settings of one profile, read from and written to ``folder``.
 
     ``troubles`` tells in English what was wrong with the file, for the log.
-    ``moved_aside`` is where an unreadable file was put, or None.
+    ``moved_aside`` is where an unreadable file was put, or None. ``on_failure`` is called in the
+    loop's thread where the file could not be written.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -81,7 +82,8 @@ class Settings(Values):
         self._text = ""
         self._written = ""
         self._lock = threading.Lock()
-        self._writing: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[OSError | None] | None = None
+        self.on_failure: Callable[[OSError], object] | None = None
         self._read()
 
     def override(self, **values: Any) -> None:
@@ -99,6 +101,7 @@ class Settings(Values):
             self._write()
             return
         self._writing = loop.run_in_executor(None, self._write)
+        self._writing.add_done_callback(self._on_written)
 
     async def flush(self) -> None:
         """Wait until what was saved is on the disk."""
@@ -171,17 +174,23 @@ class Settings(Values):
             document[f.name] = value
         return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
-    def _write(self) -> None:
+    def _on_written(self, writing: asyncio.Future[OSError | None]) -> None:
+        if not writing.cancelled() and (error := writing.result()) and self.on_failure:
+            self.on_failure(error)
+
+    def _write(self) -> OSError | None:
+        """Write what is to be saved, and return what went wrong."""
         with self._lock:
             text = self._text
             if text == self._written:
-                return
+                return None
             try:
                 write_whole(self.path, text)
             except OSError as error:
                 log.warning("settings could not be saved: %s", error)
-            else:
-                self._written = text
+                return error
+            self._written = text
+            return None
 
 
 def write_whole(path: Path, text: str) -> None:

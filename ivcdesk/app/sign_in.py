@@ -10,7 +10,7 @@ from ivcdesk.app import redaction
 from ivcdesk.app.demo import CloudAddress, DemoCloud, running_simulator
 from ivcdesk.app.secrets import Keyring, Secret
 from ivcdesk.app.settings import Account, Settings
-from ivcdesk.ui.panels.signin_values import SignInValues
+from ivcdesk.ui.panels.signin_values import SignInValues, short_id
 
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
@@ -133,7 +133,7 @@ class SignIn:
             Credential(account.secret_id, secret.secret_key, secret.token or None),
             account.region,
             account.endpoint,
-            account=account.secret_id,
+            account=short_id(account.secret_id),
             store=self._store,
             journal=self._journal,
         )

@@ -127,6 +127,21 @@ def test_a_folder_that_cant_be_written_to_is_no_catastrophe(tmp_path, caplog):
     assert "could not be saved" in caplog.text
 
 
+def test_a_file_that_cant_be_written_is_told_while_the_window_lives(tmp_path):
+    (tmp_path / "file").write_text("")
+    told: list[OSError] = []
+
+    async def save() -> None:
+        settings = Settings(tmp_path / "file" / "below")
+        settings.on_failure = told.append
+        settings.save()
+        await settings.flush()
+        await asyncio.sleep(0)
+
+    asyncio.run(save())
+    assert len(told) == 1
+
+
 def test_traffic_is_counted_by_the_day(tmp_path):
     settings = Settings(tmp_path)
     assert settings.add_traffic(100, date(2026, 1, 1)) == 100

@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.signin import KnownAccount
+from ivcdesk.ui.panels.signin_values import short_id
 from ivcdesk.ui.text import bind, mark, refresh, tr
 
 CUSTOM = "custom"
@@ -233,7 +234,7 @@ class SettingsPanel(QWidget):
     def _show_accounts(self) -> None:
         self._account.clear()
         for account in self._accounts:
-            self._account.addItem(f"{account.secret_id} · {account.region}")
+            self._account.addItem(f"{short_id(account.secret_id)} · {account.region}")
         if not self._accounts:
             self._account.addItem(tr("None is remembered"))
         self._account.setEnabled(bool(self._accounts))

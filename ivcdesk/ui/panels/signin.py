@@ -24,7 +24,14 @@ from PySide6.QtWidgets import (
 
 from ivcdesk.ui import icons
 from ivcdesk.ui.context import Explanation
-from ivcdesk.ui.panels.signin_values import ENDPOINT, REGIONS, SignInValues, cleaned, mistakes
+from ivcdesk.ui.panels.signin_values import (
+    ENDPOINT,
+    REGIONS,
+    SignInValues,
+    cleaned,
+    mistakes,
+    short_id,
+)
 from ivcdesk.ui.text import bind, mark, refresh, tr
 
 _KEPT = "•" * 24
@@ -83,7 +90,7 @@ class SignInPanel(QWidget):
         self._choice.blockSignals(True)
         self._choice.clear()
         for account in accounts:
-            self._choice.addItem(f"{_short(account.secret_id)} · {account.region}")
+            self._choice.addItem(f"{short_id(account.secret_id)} · {account.region}")
         self._choice.addItem(tr("Another account"))
         self._choice.setCurrentIndex(0)
         self._choice.blockSignals(False)
@@ -395,7 +402,3 @@ def _eye(field: QLineEdit) -> QToolButton:
 
     button.toggled.connect(show)
     return button
-
-
-def _short(secret_id: str) -> str:
-    return secret_id if len(secret_id) <= 16 else f"{secret_id[:8]} … {secret_id[-4:]}"

@@ -55,6 +55,11 @@ def cleaned(values: SignInValues) -> SignInValues:
     )
 
 
+def short_id(secret_id: str) -> str:
+    """Return enough of a SecretId to tell it from others."""
+    return secret_id if len(secret_id) <= 16 else f"{secret_id[:8]}…{secret_id[-4:]}"
+
+
 def mistakes(values: SignInValues) -> dict[str, str]:
     """Return what is wrong, as English texts to translate, by the field's name."""
     found: dict[str, str] = {}
