@@ -9,24 +9,14 @@ from __future__ import annotations
 
 import codecs
 import re
-import types
 from enum import Enum
 from functools import lru_cache
-from typing import (
-    Annotated,
-    Any,
-    Generic,
-    TypeVar,
-    Union,
-    cast,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from ivcdesk.api.actions.base import Result
+from ivcdesk.api.actions.rules import unwrapped
 from ivcdesk.api.errors import HttpStatusError, ResponseError, service_error
 
 R = TypeVar("R", bound=Result)
@@ -160,25 +150,9 @@ def _text(value: object) -> str:
 def _fields(structure: type[msgspec.Struct]) -> dict[str, Any]:
     hints = get_type_hints(structure)
     return {
-        field.encode_name: _bare(hints[field.name]) for field in msgspec.structs.fields(structure)
+        field.encode_name: unwrapped(hints[field.name])[0]
+        for field in msgspec.structs.fields(structure)
     }
-
-
-def _bare(kind: Any) -> Any:
-    """Strip what does not change a value's shape: NewType, Annotated and Optional."""
-    while True:
-        origin = get_origin(kind)
-        if origin is Annotated:
-            kind = get_args(kind)[0]
-        elif origin in (Union, types.UnionType):
-            kinds = [one for one in get_args(kind) if one is not types.NoneType]
-            if len(kinds) != 1:
-                return Any
-            kind = kinds[0]
-        elif hasattr(kind, "__supertype__"):
-            kind = kind.__supertype__
-        else:
-            return kind
 
 
 def _repaired(value: Any, kind: Any) -> Any:
@@ -188,7 +162,7 @@ def _repaired(value: Any, kind: Any) -> Any:
     if get_origin(kind) is list:
         if not isinstance(value, list):
             return _MISSING if value == "" else value
-        inner = _bare(get_args(kind)[0])
+        inner = unwrapped(get_args(kind)[0])[0]
         items = (_repaired(item, inner) for item in value)
         return [item for item in items if item is not _MISSING]
     if kind is Any or not isinstance(kind, type):

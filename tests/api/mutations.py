@@ -12,7 +12,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from ivcdesk.api.actions import Result
-from ivcdesk.api.actions.rules import _unwrap
+from ivcdesk.api.actions.rules import unwrapped
 from ivcdesk.api.decoding import decode
 from ivcdesk.api.errors import IvcError
 from tests.api.reference import structure_classes
@@ -62,7 +62,7 @@ def whole(kind: type[msgspec.Struct]) -> dict[str, Any]:
 
 
 def _fill(hint: Any) -> Any:
-    kind, _, _ = _unwrap(hint)
+    kind, _, _ = unwrapped(hint)
     if get_origin(kind) is list:
         return [_fill(get_args(kind)[0])] * 2
     if issubclass(kind, msgspec.Struct):

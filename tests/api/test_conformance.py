@@ -19,8 +19,8 @@ from ivcdesk.api.actions.rules import (
     Count,
     Length,
     OneOf,
-    _unwrap,
     rules_of,
+    unwrapped,
 )
 from ivcdesk.api.decoding import decode
 from ivcdesk.api.errors import service_error
@@ -36,7 +36,7 @@ def actions_of_reference() -> dict[str, Any]:
 
 
 def plain(hint: Any) -> Any:
-    return _unwrap(hint)[0]
+    return unwrapped(hint)[0]
 
 
 def hints_of(kind: type[msgspec.Struct]) -> dict[str, Any]:

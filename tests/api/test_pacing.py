@@ -206,3 +206,41 @@ def test_a_channel_serves_one_at_a_time_and_the_user_first():
         assert not pace.channels._busy
 
     run(scene())
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 3),
+            st.floats(0, 1),
+            st.sampled_from("abc"),
+            st.sampled_from(Priority),
+            st.floats(0.01, 2) | st.none(),
+        ),
+        max_size=40,
+    )
+)
+def test_no_channel_ever_serves_two_whatever_comes_and_is_cancelled(arrivals):
+    async def scene():
+        pace, serving, served = pacing(), set(), []
+
+        async def one(at, lasts, channel, priority, patience):
+            await asyncio.sleep(at)
+            try:
+                async with asyncio.timeout(patience), pace.channels.alone(channel, priority):
+                    assert channel not in serving
+                    serving.add(channel)
+                    try:
+                        await asyncio.sleep(lasts)
+                    finally:
+                        serving.remove(channel)
+                    served.append(channel)
+            except TimeoutError:
+                pass
+
+        await asyncio.gather(*(one(*arrival) for arrival in arrivals))
+        assert len(served) >= sum(1 for arrival in arrivals if arrival[4] is None)
+        assert not pace.channels._busy
+
+    run(scene())

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable
 from enum import Enum
 from functools import cache
-from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 from hypothesis import assume
@@ -45,6 +44,7 @@ from ivcdesk.api.actions.rules import (
     OneOf,
     Spelt,
     first_breach,
+    unwrapped,
 )
 
 DAY = 1_687_622_400  # midnight of UTC+8
@@ -83,21 +83,8 @@ def structures(kind: type[msgspec.Struct]) -> st.SearchStrategy[Any]:
 
 
 def of_hint(hint: Any, *, optional: bool = False) -> st.SearchStrategy[Any]:
-    marks: list[Any] = []
-    nullable = False
-    while True:
-        origin = get_origin(hint)
-        if origin is Annotated:
-            hint, *more = get_args(hint)
-            marks += more
-        elif origin in (Union, types.UnionType):
-            nullable = True
-            (hint,) = (one for one in get_args(hint) if one is not types.NoneType)
-        elif hasattr(hint, "__supertype__"):
-            hint = hint.__supertype__
-        else:
-            break
-    found = of_kind(hint, marks)
+    kind, marks, nullable = unwrapped(hint)
+    found = of_kind(kind, marks)
     return st.just(None) | found if nullable and optional else found
 
 

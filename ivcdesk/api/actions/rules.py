@@ -236,6 +236,27 @@ def in_order(
         yield Breach(names[1], f"after {names[0]}", end)
 
 
+def unwrapped(hint: Any) -> tuple[Any, list[Any], bool]:
+    """Return the plain type, what its annotation says of it, and whether None is allowed."""
+    marks: list[Any] = []
+    optional = False
+    while True:
+        origin = get_origin(hint)
+        if origin is Annotated:
+            hint, *more = get_args(hint)
+            marks.extend(more)
+        elif origin in (Union, types.UnionType):
+            choices = [one for one in get_args(hint) if one is not types.NoneType]
+            optional = optional or len(choices) < len(get_args(hint))
+            if len(choices) != 1:
+                return Any, marks, optional
+            hint = choices[0]
+        elif hasattr(hint, "__supertype__"):
+            hint = hint.__supertype__
+        else:
+            return hint, marks, optional
+
+
 class _Field(NamedTuple):
     name: str
     kind: type | None
@@ -287,11 +308,11 @@ def _fields(structure: type[msgspec.Struct]) -> tuple[_Field, ...]:
 
 
 def _read(name: str, hint: Any) -> _Field:
-    kind, marks, optional = _unwrap(hint)
+    kind, marks, optional = unwrapped(hint)
     item: type | None = None
     item_marks: list[Any] = []
     if get_origin(kind) is list:
-        item, item_marks, _ = _unwrap(get_args(kind)[0])
+        item, item_marks, _ = unwrapped(get_args(kind)[0])
         kind = list
     return _Field(
         name,
@@ -302,27 +323,6 @@ def _read(name: str, hint: Any) -> _Field:
         optional,
         any(isinstance(mark, Secret) for mark in marks),
     )
-
-
-def _unwrap(hint: Any) -> tuple[Any, list[Any], bool]:
-    """Return the plain type, what its annotation says of it, and whether None is allowed."""
-    marks: list[Any] = []
-    optional = False
-    while True:
-        origin = get_origin(hint)
-        if origin is Annotated:
-            hint, *more = get_args(hint)
-            marks.extend(more)
-        elif origin in (Union, types.UnionType):
-            choices = [one for one in get_args(hint) if one is not types.NoneType]
-            optional = optional or len(choices) < len(get_args(hint))
-            if len(choices) != 1:
-                return Any, marks, optional
-            hint = choices[0]
-        elif hasattr(hint, "__supertype__"):
-            hint = hint.__supertype__
-        else:
-            return hint, marks, optional
 
 
 def _is(value: Any, kind: type) -> bool:
