@@ -126,10 +126,13 @@ class Face:
         small: list[QLineF] = []
         large: list[QLineF] = []
         start, pixels = scale.start, scale.width / scale.span
+        clock_marks = _clocks(marks)
         for t, label, major, _unit in marks:
             x = round((t - start) * pixels) + 0.5
-            if label or major:
-                large.append(QLineF(x, 2 if major else RULER - 8, x, RULER - 1))
+            if major:
+                large.append(QLineF(x, 2 if clock_marks else DATES, x, RULER - 1))
+            elif label:
+                large.append(QLineF(x, RULER - 8, x, RULER - 1))
             else:
                 small.append(QLineF(x, RULER - 4, x, RULER - 1))
         faint = QColor(theme.muted)
@@ -139,9 +142,6 @@ class Face:
         faint.setAlphaF(0.8)
         painter.setPen(QPen(faint, 1))
         painter.drawLines(large)
-        clock_marks = any(tick.label and tick.unit < Unit.DAY for tick in marks) or not any(
-            tick.label for tick in marks
-        )
         painter.setPen(QColor(theme.muted))
         base = DATES + self._metrics.ascent() + 1
         for tick in marks:
@@ -180,10 +180,9 @@ class Face:
         scale = view.scale
         starts = [scale.start]
         for tick in marks:
-            if not tick.major:
+            if clock_marks and not tick.major:
                 continue
-            seen = datetime.fromtimestamp(tick.t, view.zone)
-            if clock_marks or seen.day == 1:
+            if clock_marks or datetime.fromtimestamp(tick.t, view.zone).day == 1:
                 starts.append(tick.t)
         painter.setFont(self._bold)
         base = (DATES + self._bold_metrics.ascent()) / 2 + 1
@@ -376,6 +375,12 @@ class Face:
         on_accent = ground == QColor(theme.accent)
         painter.setPen(QColor(theme.on_accent if on_accent else theme.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _clocks(marks: list[Tick]) -> bool:
+    """Whether marks are labelled with times of day rather than with days."""
+    labelled = [tick for tick in marks if tick.label]
+    return not labelled or any(tick.unit < Unit.DAY for tick in labelled)
 
 
 class _Marks:

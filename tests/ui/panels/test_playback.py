@@ -313,6 +313,24 @@ def test_a_device_that_is_offline_hides_nothing_of_the_cloud(desk, aio):
     aio(work(), 60)
 
 
+def test_nobody_waits_for_a_slow_device(desk, aio):
+    async def work() -> None:
+        slow = {"kind": "latency", "action": "ControlRecordTimeline", "seconds": 4}
+        desk.site.simulator.faults.arm([slow])
+        desk.panel.show_channel(desk.site.camera)
+        await until(lambda: len(desk.panel.timeline.tracks[0].cloud.recorded) > 0)
+        track = desk.panel.timeline.tracks[0]
+        assert len(track.device.recorded) == 0
+        assert len(track.device.loading) > 0
+        assert track.gap_at(desk.now - 7200) is None
+        await desk.panel.play_at(desk.yesterday(14))
+        await desk.playing(desk.yesterday(14))
+        await desk.loaded()
+        assert len(desk.panel.timeline.tracks[0].device.recorded) > 0
+
+    aio(work(), 60)
+
+
 def test_a_refused_address_says_why_and_can_be_tried_again(desk, aio):
     async def work() -> None:
         await desk.open()
