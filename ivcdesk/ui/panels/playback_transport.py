@@ -80,7 +80,7 @@ class Transport(QFrame):
             self.speed.addItem(f"{speed:g}×", speed)
         self.speed.setCurrentIndex(SPEEDS.index(1.0))
         bind(self.speed, self.speed.setToolTip, "Speed (Shift+Up, Shift+Down)")
-        bind(self.speed, self.speed.setAccessibleName, "Speed")
+        bind(self.speed, self.speed.setAccessibleName, "Speed|playback")
         self.speed.activated.connect(lambda at: self.speed_picked.emit(SPEEDS[at]))
         self._clock = QLabel("--:--:--.---")
         self._clock.setObjectName("playback.time")
