@@ -114,6 +114,8 @@ class Reel(QObject):
 
     def play_from(self, t: float) -> None:
         """Play from a moment on, or from the next recording after it."""
+        if self._book is None:
+            return
         self._running = True
         self._begin(t)
 

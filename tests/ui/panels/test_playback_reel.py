@@ -537,3 +537,15 @@ def test_what_is_still_being_recorded_goes_on_where_it_has_grown(reels):
         assert bench.opened()[-1] == ("cloud", NOW - 60)
 
     reels(work, cloud=[(NOW - 1000, NOW - 60)])
+
+
+def test_without_a_channel_nothing_is_meant_to_run(reels):
+    async def work(bench: Bench):
+        bench.reel.load(None, None, None)
+        bench.reel.play_from(10)
+        bench.reel.play()
+        await bench.settle()
+        assert not bench.reel.running
+        assert bench.reel.state == "idle"
+
+    reels(work, cloud=[(0, 1000)])
