@@ -5,8 +5,8 @@ from __future__ import annotations
 BEHIND = 0.5
 """A picture that is later than this is behind, s."""
 
-_FAR_BEHIND = 1.0
-_PATIENCE = 1.0
+_FAR_BEHIND = 0.7
+_PATIENCE = 0.5
 _HOPELESS = 4.0
 _HOPELESS_FOR = 4.0
 _PAUSE = 30.0

@@ -57,7 +57,7 @@ def fed(catch_up: CatchUp, seconds: float, lag: float, waiting: bool, begin: flo
 
 def test_a_backlog_that_is_worked_off_leaves_nothing_out():
     catch_up = CatchUp()
-    fed(catch_up, 0.8, 3.0, waiting=True)
+    fed(catch_up, 0.4, 3.0, waiting=True)
     assert not catch_up.keys_only
     fed(catch_up, 5, 0.1, waiting=True, begin=1.0)
     assert not catch_up.keys_only
