@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ivcdesk.simulator.plans import BackupPlan, BackupTemplate, Plan, Template
+from ivcdesk.simulator.watchers import ModelTemplate, SnapshotTemplate, Watch
 
 if TYPE_CHECKING:
     from ivcdesk.simulator.jobs import AiTask, Batch, Download, Retrieval, Snapshot
@@ -76,3 +77,7 @@ class Ledger:
     ai_tasks: dict[str, AiTask] = field(default_factory=dict)
     snapshots: dict[str, list[Snapshot]] = field(default_factory=dict)
     bans: dict[str, dict[str, None]] = field(default_factory=dict)
+    snapshot_templates: dict[str, SnapshotTemplate] = field(default_factory=dict)
+    snapshot_configs: dict[str, Watch[SnapshotTemplate]] = field(default_factory=dict)
+    model_templates: dict[str, ModelTemplate] = field(default_factory=dict)
+    model_plans: dict[str, Watch[ModelTemplate]] = field(default_factory=dict)

@@ -79,6 +79,11 @@ def remove(cloud: Cloud, device: Device) -> None:
         plan.channels = {known: None for known in plan.channels if known not in gone}
     for task in ledger.ai_tasks.values():
         task.channels = [known for known in task.channels if known not in gone]
+    watched = [config.channels for config in ledger.snapshot_configs.values()]
+    watched += [plan.channels for plan in ledger.model_plans.values()]
+    for channels in watched:
+        for channel_id in gone & set(channels):
+            del channels[channel_id]
     for banned in ledger.bans.values():
         for channel_id in gone & set(banned):
             del banned[channel_id]

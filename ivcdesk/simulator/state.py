@@ -10,7 +10,7 @@ from enum import IntEnum
 
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus, DeviceType, Transport
 from ivcdesk.simulator.codes import CLUSTERS
-from ivcdesk.simulator.dice import Identities
+from ivcdesk.simulator.dice import Identities, number
 from ivcdesk.simulator.ledger import Gateway, Ledger
 from ivcdesk.simulator.media.source import Place, Pose, Span
 from ivcdesk.simulator.plans import ALWAYS, Membership, Plan
@@ -197,6 +197,7 @@ class World:
         self.devices: dict[str, Device] = {}
         self.ledger = Ledger()
         self._counted: Counter[Kind] = Counter()
+        self._named = 0
         self._next_organization = FIRST_ORGANIZATION
         self._furnish = furnish
         self._furnishing = threading.Lock()
@@ -205,6 +206,11 @@ class World:
         """Return an id that nothing of the kind had before."""
         self._counted[kind] += 1
         return self.identities.make(kind, self._counted[kind])
+
+    def new_text_id(self, prefix: str) -> str:
+        """Return an id of the newer kind: a prefix and sixteen digits."""
+        self._named += 1
+        return f"{prefix}{number(self.seed, prefix, self._named):016x}"
 
     def new_device_id(self) -> tuple[int, str]:
         """Return the number and the id of a device to come."""

@@ -47,6 +47,7 @@ _NOT_IN: dict[tuple[str, str], tuple[str, ...]] = {
     ("AddUserDevice", "DeviceDetail"): _SHORT_DEVICE,
     ("UpdateUserDevice", "DeviceDetail"): _SHORT_DEVICE,
     ("DescribeUserDevice", "DeviceDetail"): ("app_id",),
+    ("DescribeUserDeviceList", "DeviceDetail"): ("app_id",),
     ("AddRecordPlan", "RecordPlan"): ("status", "channel_count"),
     ("UpdateRecordPlan", "RecordPlan"): ("status", "channel_count"),
     ("AddRecordRetrieveTask", "RetrievalTask"): ("channels", "channel_count"),
