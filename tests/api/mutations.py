@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import random
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from functools import cache
 from typing import Any, get_args, get_origin, get_type_hints
@@ -89,20 +91,35 @@ def _places_of(kind: type[Result]) -> list[tuple[Any, ...]]:
     return places({"Response": whole(kind)})[1:]
 
 
+Case = tuple[type[Result], bytes, int]
+
+
 @st.composite
-def answers(draw: st.DrawFn) -> tuple[type[Result], bytes, int]:
+def answers(draw: st.DrawFn) -> Case:
     """Draw a result's class, the bytes of a bent answer, and an HTTP status."""
-    kind = draw(st.sampled_from(RESULTS))
+    return bent(draw(st.sampled_from(RESULTS)), lambda options: draw(st.sampled_from(options)))
+
+
+def from_seed(kind: type[Result], seed: int, count: int) -> Iterator[Case]:
+    """Yield bent answers of one class; many of these cost as much as one that is drawn."""
+    dice = random.Random(seed)
+    for _ in range(count):
+        yield bent(kind, dice.choice)
+
+
+def bent(kind: type[Result], choose: Callable[[Sequence[Any]], Any]) -> Case:
+    """Bend a whole answer in up to four places, and its bytes in up to two."""
     document: Any = copy.deepcopy({"Response": whole(kind)})
-    for _ in range(draw(st.integers(0, 4))):
-        path = draw(st.sampled_from(_places_of(kind)))
-        oddity = copy.deepcopy(draw(st.sampled_from(ODDITIES)))
-        _bend(document, path, oddity, remove=draw(st.booleans()))
-    body = json.dumps(document, ensure_ascii=draw(st.booleans())).encode("utf-8", "surrogatepass")
-    for _ in range(draw(st.sampled_from([0, 0, 0, 1, 2]))):
-        at, length = draw(st.integers(0, len(body))), draw(st.sampled_from([0, 1, 2, 10**6]))
-        body = body[:at] + draw(st.sampled_from(SCRAPS)) + body[at + length :]
-    return kind, body, draw(st.sampled_from([200, 200, 200, 404, 500]))
+    for _ in range(choose(range(5))):
+        path = choose(_places_of(kind))
+        oddity = copy.deepcopy(choose(ODDITIES))
+        _bend(document, path, oddity, remove=choose((True, False)))
+    text = json.dumps(document, ensure_ascii=choose((True, False)))
+    body = text.encode("utf-8", "surrogatepass")
+    for _ in range(choose((0, 0, 0, 1, 2))):
+        at, length = choose(range(len(body) + 1)), choose((0, 1, 2, 10**6))
+        body = body[:at] + choose(SCRAPS) + body[at + length :]
+    return kind, body, choose((200, 200, 200, 404, 500))
 
 
 def _bend(document: Any, path: tuple[Any, ...], oddity: Any, *, remove: bool) -> None:
@@ -121,7 +138,7 @@ def _bend(document: Any, path: tuple[Any, ...], oddity: Any, *, remove: bool) ->
         return
 
 
-def survives(case: tuple[type[Result], bytes, int]) -> None:
+def survives(case: Case) -> None:
     """Check that an answer is read, or refused with an error that names the action."""
     kind, body, status = case
     result: Any = None

@@ -16,7 +16,7 @@ def test_a_whole_answer_of_every_result_is_read():
 
 
 @settings(
-    max_examples=400,
+    max_examples=200,
     derandomize=True,
     database=None,
     deadline=None,

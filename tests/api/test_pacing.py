@@ -37,7 +37,7 @@ def most_within_a_second(moments: list[float]) -> int:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -208,7 +208,7 @@ def test_a_channel_serves_one_at_a_time_and_the_user_first():
     run(scene())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.tuples(

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from ivcdesk.simulator.server import Simulator
 from tests.api.mischief import SECONDS, Mischief
-from tests.api.mutations import answers, survives
+from tests.api.mutations import RESULTS, answers, from_seed, survives
 from tests.api.reference import action_classes
 from tests.api.sdk import pair
 from tests.api.test_sdk import NAMES, same
@@ -41,9 +41,16 @@ def length(name: str, usual: int) -> int:
     return int(os.environ.get(f"IVCDESK_{name}", usual))
 
 
-@settings(max_examples=length("FUZZ", 100_000), **UNHURRIED)
+@settings(max_examples=length("FUZZ", 100_000) // 25, **UNHURRIED)
+@given(st.sampled_from(RESULTS), st.integers(0, 2**64))
+def test_bent_answers_are_read_or_refused(kind, seed):
+    for case in from_seed(kind, seed, 25):
+        survives(case)
+
+
+@settings(max_examples=length("FUZZ", 100_000) // 20, **UNHURRIED)
 @given(answers())
-def test_bent_answers_are_read_or_refused(case):
+def test_answers_that_are_bent_step_by_step_are_read_or_refused(case):
     survives(case)
 
 
