@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar, cast, get_args, get_origin, get_type_h
 
 import msgspec
 
-from ivcdesk.api.actions.base import Result
+from ivcdesk.api.actions.base import OpenEnum, Result
 from ivcdesk.api.actions.rules import unwrapped
 from ivcdesk.api.errors import HttpStatusError, ResponseError, service_error
 
@@ -23,6 +23,7 @@ R = TypeVar("R", bound=Result)
 
 _SMALL = 4096  # bytes: few refusals are longer
 _PLACE = re.compile(r"`(\$[^`]*)`")
+_NUMBER = re.compile(r"-?\d+")
 _MISSING = object()
 
 
@@ -194,4 +195,10 @@ def _repaired_scalar(value: Any, kind: type) -> Any:
             return int(value)
         if isinstance(value, bool):
             return int(value)
+    if (
+        issubclass(kind, OpenEnum)
+        and isinstance(value, str)
+        and not _NUMBER.fullmatch(value.strip())
+    ):
+        return kind(-1).value  # a word for a state that this version does not know
     return value

@@ -70,9 +70,11 @@ def test_numbers_may_be_texts_and_floats():
 
 
 def test_a_number_without_a_meaning_is_unknown():
-    page = read({"Data": [{"Status": 77, "AccessProtocol": "99"}]}, DevicePage)
+    states = [{"Status": 77, "AccessProtocol": "99"}, {"Status": "sleeping"}]
+    page = read({"Data": states}, DevicePage)
     assert page.data[0].status is DeviceStatus.UNKNOWN
     assert page.data[0].access_protocol is AccessProtocol.UNKNOWN
+    assert page.data[1].status is DeviceStatus.UNKNOWN
 
 
 def test_a_name_in_another_encoding_costs_its_letters_only():
