@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-MOST_CALLS = 50_000
+MOST_CALLS = 10_000
 
 
 @dataclass(slots=True)

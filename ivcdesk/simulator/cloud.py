@@ -249,7 +249,7 @@ class Cloud:
         steady = self.clock.steady()
         spans = [
             (float(task.start), float(task.end))
-            for task in self.world.ledger.retrievals.values()
+            for task in tuple(self.world.ledger.retrievals.values())
             if task.playable(channel_id, steady)
         ]
         return joined(sorted(spans))

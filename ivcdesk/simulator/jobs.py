@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ivcdesk.api.actions import TaskStatus
+from ivcdesk.api.actions import AITemplate, TaskStatus
 from ivcdesk.simulator.media.source import Pose
 
 
@@ -109,7 +109,7 @@ class AiTask:
     description: str
     channels: list[str]
     callback: str
-    templates: list[object]
+    templates: list[AITemplate]
     created: float
     updated: float
     runs: list[tuple[float, float]] = field(default_factory=list)

@@ -45,7 +45,11 @@ class Reception:
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
         """Answer a request; errors are answers too, with status 200."""
-        opened = open_envelope(await _envelope(request))
+        try:
+            opened = open_envelope(await _envelope(request))
+        except web.HTTPRequestEntityTooLarge:
+            refusal = Refusal("RequestSizeLimitExceeded", "10 MB at most")
+            return _json(write_refusal(refusal, str(uuid.uuid4())))
         params = masked(opened.params)
         call = self.calls.open(opened.action, opened.region, params, str(uuid.uuid4()))
         struck = self._faults.for_call(opened.action, _ids(params))

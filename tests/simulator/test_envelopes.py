@@ -145,3 +145,5 @@ def test_too_much_is_refused(served):
     with pytest.raises(TencentCloudSDKException) as problem:
         client.call_json("ListDevices", {"OrganizationId": "0", "Keyword": "x" * (1 << 20)})
     assert problem.value.get_code() == "RequestSizeLimitExceeded"
+    body = {"OrganizationId": "0", "Keyword": "x" * (10 << 20)}
+    assert served.code("ListDevices", body) == "RequestSizeLimitExceeded"

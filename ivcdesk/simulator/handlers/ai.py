@@ -161,20 +161,17 @@ def describe_ai_task_result(cloud: Cloud, action: DescribeAITaskResult) -> AITas
     if action.detect_type and action.detect_type not in list(DetectType):
         raise Refusal(f"{VALUE}InvalidDetectType", "there is no such kind of recognition")
     window = _window(cloud, action.begin_time, action.end_time)
-    kinds = [action.detect_type] if action.detect_type else recognition.kinds(task)[:1]
-    found = [
-        picture
-        for kind in kinds
-        for picture in recognition.pictures(cloud, task, channel, kind, window)
-    ]
-    rows = page(
+    kind = action.detect_type or next(iter(recognition.kinds(task)), "")
+    found = recognition.moments(cloud, task, channel, kind, window)
+    shown = page(
         found, action.page_number, 10 if action.page_size is None else action.page_size, most=100
     )
+    rows = [(at, recognition.things(cloud, task, channel, kind, at)) for at in shown]
     return AITaskResultAnswer(
         data=AITaskResult(
             task_id=TaskId(task.task_id),
             ai_result_count=len(found),
-            ai_results=findings(cloud, channel, kinds[0] if kinds else "", rows),
+            ai_results=findings(cloud, channel, kind, rows),
         ),
         total_count=len(found),
     )
@@ -265,7 +262,6 @@ def _check_slots(slots: Sequence[wire.TimeSlot]) -> None:
 
 
 def _described(task: AiTask, *, channels: bool = True, templates: bool = True) -> AITask:
-    shown = [row for row in task.templates if isinstance(row, AITemplate)]
     return AITask(
         task_id=TaskId(task.task_id),
         name=task.name,
@@ -273,7 +269,7 @@ def _described(task: AiTask, *, channels: bool = True, templates: bool = True) -
         status=(TaskSwitch.ON if task.on else TaskSwitch.OFF).value,
         channel_list=[ChannelId(known) for known in task.channels] if channels else [],
         callback_url=task.callback,
-        templates=shown if templates else [],
+        templates=task.templates if templates else [],
         created_time=local_text(task.created),
         updated_time=local_text(task.updated),
     )
