@@ -38,6 +38,9 @@ QUIET_SECONDS = 2.0
 STALL_SECONDS = 5.0
 """A stream that delivers nothing for so long is given up and asked for anew."""
 
+PICTURE_SECONDS = 10.0
+"""A stream that delivers for so long without a picture has failed."""
+
 _NEW_URL_AFTER = 3
 _FACTS_EVERY = 0.5
 _TAG_BYTES = 24
@@ -75,6 +78,8 @@ class LiveWorker(threading.Thread):
         self._state: PlayerState | None = None
         self._picture: VideoFrame | None = None
         self._last_packet = 0.0
+        self._began = 0.0
+        self._seen = False
 
     def stop(self) -> None:
         """End soon, whatever is under way."""
@@ -164,7 +169,10 @@ class LiveWorker(threading.Thread):
             self._hurry = False
 
     def _pull(self) -> None:
-        url = self._urls[self._choice]
+        with self._lock:
+            url = self._urls[self._choice]
+        self._began = time.monotonic()
+        self._seen = False
         parts = urlsplit(url)
         if parts.scheme in ("rtmp", "rtmps", "rtsp"):
             self._pull_direct(url)
@@ -229,7 +237,8 @@ class LiveWorker(threading.Thread):
                 for packet in container.demux(stream):
                     self._arrived(before + reader.bytes_received)
                     for picture in self._decode(decoder, packet):
-                        source.pace(picture.time)
+                        if picture.pts is not None:
+                            source.pace(picture.time)
                         self._show(picture, decoder)
                     self._report(None)
             feed.check()
@@ -259,6 +268,8 @@ class LiveWorker(threading.Thread):
         if self._over:
             raise Interrupted
         self._last_packet = time.monotonic()
+        if not self._seen and self._last_packet - self._began > PICTURE_SECONDS:
+            raise MediaError("codec", f"no picture could be made of {PICTURE_SECONDS:g} s of data")
         self._meter.packet(self._last_packet, received)
         if self._state is not None and self._state.kind == "stalled" and not self._state.error:
             self._tell(PLAYING)
@@ -266,6 +277,7 @@ class LiveWorker(threading.Thread):
     def _decode(self, decoder: Decoder, packet: Packet[VideoStream]) -> list[VideoFrame]:
         pictures = decoder.decode(packet if packet.size else None)
         for picture in pictures:
+            self._seen = True
             self._picture = picture
             if picture.pts is not None:
                 self._meter.picture(self._last_packet, picture.time)
@@ -274,6 +286,7 @@ class LiveWorker(threading.Thread):
     def _show(self, picture: VideoFrame, decoder: Decoder) -> None:
         if self._state is not PLAYING:
             self._renewed = False
+            self._round_error = None
             self._facts_due = 0.0
             self._tell(PLAYING)
         scaler = self._outlet.scaler

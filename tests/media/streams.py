@@ -61,7 +61,9 @@ def muxed(
 ) -> bytes:
     """The pictures first..last-1 in a container, stamped with their numbers."""
     out = io.BytesIO()
-    with av.open(out, "w", format=kind) as container:
+    movflags = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
+    options = movflags if kind == "mp4" else {}
+    with av.open(out, "w", format=kind, options=options) as container:
         stream = container.add_stream(codec, rate=FPS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         context = stream.codec_context
@@ -146,6 +148,14 @@ def segment(index: int, codec: str = "libx264", b_frames: int = 0) -> bytes:
     return muxed("mpegts", index * GOP, (index + 1) * GOP, codec, b_frames=b_frames)
 
 
+@cache
+def fragment(index: int) -> tuple[bytes, bytes]:
+    """The same as fragmented MP4: the header that all fragments need, and the fragment."""
+    whole = muxed("mp4", index * GOP, (index + 1) * GOP)
+    cut = whole.index(b"moof") - 4
+    return whole[:cut], whole[cut:]
+
+
 def playlist(
     start: float,
     indices: list[int],
@@ -154,10 +164,13 @@ def playlist(
     breaks: dict[int, float] | None = None,
     ended: bool = True,
     name: str = "{}.ts",
+    init: str = "",
 ) -> str:
     """A playlist of segments; ``breaks`` adds a gap of seconds before an index."""
     lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2"]
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{indices[0] if indices else 0}")
+    if init:
+        lines.append(f'#EXT-X-MAP:URI="{init}"')
     shift = 0.0
     for index in indices:
         if breaks and index in breaks:
@@ -308,6 +321,7 @@ def live(
     speed: float = 1.0,
     b_frames: int = 0,
     old: bool = False,
+    keys: bool = True,
 ) -> Handler:
     """A live FLV: ``cached`` tags at once, then one every 1/15 s.
 
@@ -318,6 +332,8 @@ def live(
         head, tags = flv(codec, 300 if codec == "libx264" else 30, b_frames)
         if old:
             head, tags = flv_tags(legacy_file(head, tags))
+        if not keys:
+            tags = [(stamp, tag) for stamp, tag in tags if tag[11] >> 4 & 7 != 1]
         response = web.StreamResponse(headers={"Content-Type": "video/x-flv"})
         await response.prepare(request)
         await response.write(head + b"".join(tag for _, tag in tags[:cached]))

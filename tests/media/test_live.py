@@ -190,6 +190,14 @@ def test_a_broken_stream_is_made_anew_behind_the_last_picture(qtbot, player, ser
     qtbot.waitUntil(lambda: kinds(player)[3:4] == ["playing"], timeout=5000)
 
 
+def test_a_stream_without_a_key_frame_fails_with_a_reason(qtbot, player, server, monkeypatch):
+    monkeypatch.setattr(live_worker, "PICTURE_SECONDS", 0.5)
+    server.handlers["/live/c1.live.flv"] = live(keys=False)
+    play(player, server)
+    qtbot.waitUntil(lambda: failed(player), timeout=5000)
+    assert player.state.error.kind == "codec"
+
+
 def test_a_stall_is_told_and_ended(qtbot, player, server, monkeypatch):
     monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.3)
     monkeypatch.setattr(live_worker, "STALL_SECONDS", 0.8)

@@ -107,6 +107,30 @@ def test_seeks_are_exact_whatever_the_codec(qtbot, player, server, codec_and_b_f
     assert player.numbers == [7, 8, 3, 29, 31, 59, 0]
 
 
+def test_sound_in_a_segment_changes_nothing(qtbot, player, server):
+    server.handlers[PATH] = body(streams.playlist(T0, [0, 1]))
+    for index in range(2):
+        whole = streams.muxed("mpegts", index * 30, index * 30 + 30, audio=True)
+        server.handlers[f"/playback/c1/{index}.ts"] = body(whole)
+    opened(qtbot, player, server, 7)
+    for number in (45, 30, 29):
+        player.seek(at(number) + 0.01)
+        qtbot.waitUntil(lambda number=number: player.number == number, timeout=5000)
+    assert player.numbers == [7, 45, 30, 29]
+
+
+def test_fragments_of_mp4(qtbot, player, server):
+    server.handlers[PATH] = body(streams.playlist(T0, [0, 1, 2], name="{}.m4s", init="init.mp4"))
+    server.handlers["/playback/c1/init.mp4"] = body(streams.fragment(0)[0])
+    for index in range(3):
+        server.handlers[f"/playback/c1/{index}.m4s"] = body(streams.fragment(index)[1])
+    opened(qtbot, player, server, 7)
+    for number in (65, 30, 29, 2):
+        player.seek(at(number) + 0.01)
+        qtbot.waitUntil(lambda number=number: player.number == number, timeout=5000)
+    assert player.numbers == [7, 65, 30, 29, 2]
+
+
 def test_a_seek_between_two_pictures_shows_the_earlier(qtbot, player, recording):
     opened(qtbot, player, recording, 10)
     player.seek(at(50) + 0.9 / FPS)
