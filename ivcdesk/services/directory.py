@@ -34,7 +34,7 @@ from ivcdesk.api.actions import (
 )
 from ivcdesk.domain import devices as rules
 from ivcdesk.domain.devices import DeviceState, Obstacle
-from ivcdesk.services.filling import Filling
+from ivcdesk.services.filling import GRACE_SECONDS, Filling
 from ivcdesk.services.store import Delta, Store, without_secrets
 
 State = Literal["empty", "loading", "ready", "failed"]
@@ -314,8 +314,10 @@ class Directory:
         """End what runs; what is known stays readable."""
         await self.filling.stop()
         if self._refreshing is not None:
-            self._refreshing.cancel()
-            await asyncio.wait([self._refreshing])
+            _, late = await asyncio.wait([self._refreshing], timeout=GRACE_SECONDS)
+            for task in late:
+                task.cancel()
+                await asyncio.wait([task])
         await self.save()
         self._listeners.clear()
 

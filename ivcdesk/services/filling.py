@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 CHANNEL_WORKERS = 4  # calls under way at once: enough for the rate limit at 200 ms an answer
 DETAIL_WORKERS = 2
+GRACE_SECONDS = 0.5  # what calls that are under way have at the end
 SAVE_EVERY = 500  # devices
 
 _HOPELESS = (AuthError, Forbidden, RetiredAction, TransportError, InternalError, RateLimited)
@@ -34,6 +35,7 @@ class _Queue:
 
     def __init__(self, ask: Callable[[DeviceId], Awaitable[object]]) -> None:
         self.errors: dict[DeviceId, IvcError] = {}
+        self.stopped = False
         self._ask = ask
         self._missing: dict[DeviceId, None] = {}
         self._old: dict[DeviceId, None] = {}
@@ -57,7 +59,7 @@ class _Queue:
 
     async def work(self, preferred: Callable[[], Iterable[DeviceId]]) -> None:
         """Ask for one device after the other. Raises the error that makes going on useless."""
-        while self:
+        while self and not self.stopped:
             device_id, missing = self._next(preferred())
             try:
                 await self._ask(device_id)
@@ -158,7 +160,7 @@ class Filling:
 
     def start(self) -> asyncio.Task[None]:
         """Begin a run, or return the one that is under way; ``error`` tells how it ended."""
-        if self._running is None or self._running.done():
+        if self._running is None or (self._running.done() and not self._channels.stopped):
             self._working = True
             self._running = asyncio.get_running_loop().create_task(
                 self._run(), name="directory.fill"
@@ -166,10 +168,14 @@ class Filling:
         return self._running
 
     async def stop(self) -> None:
-        """End the run."""
-        if self._running is not None:
-            self._running.cancel()
-            await asyncio.wait([self._running])
+        """End for good: what is under way may still be answered, but not for long."""
+        self._channels.stopped = self._details.stopped = True
+        if self._running is None:
+            return
+        _, late = await asyncio.wait([self._running], timeout=GRACE_SECONDS)
+        for task in late:
+            task.cancel()
+            await asyncio.wait([task])
 
     async def _run(self) -> None:
         self.error = None

@@ -188,7 +188,7 @@ def test_finished_days_outlive_the_session(desk, tmp_path):
 
 def test_what_is_known_is_shown_while_the_cloud_fails(desk, monkeypatch):
     monkeypatch.setattr(
-        recordings_module, "FINISHED_FRESH", {Source.CLOUD: 0.0, Source.DEVICE: 0.0}
+        recordings_module, "FINISHED_FRESH", {Source.CLOUD: -3600.0, Source.DEVICE: -3600.0}
     )
 
     async def work(desk):

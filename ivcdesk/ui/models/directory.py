@@ -24,14 +24,7 @@ from PySide6.QtCore import (
 from ivcdesk.api.actions import ChannelId, Device, DeviceId, Organization, OrganizationId
 from ivcdesk.services.directory import Change, Directory
 from ivcdesk.ui.models.directory_order import Order, place_of, runs_of
-from ivcdesk.ui.models.directory_rows import (
-    Kind,
-    Marks,
-    Role,
-    of_channel,
-    of_device,
-    of_organization,
-)
+from ivcdesk.ui.models.directory_rows import Kind, Marks, Role, told
 from ivcdesk.ui.models.directory_search import Hits, Query, SearchIndex, Texts
 
 MOST_RUNS = 200  # of rows that differ, beyond which a parent's rows are all exchanged
@@ -139,6 +132,11 @@ class DirectoryModel(QAbstractItemModel):
         self._sync_all()
 
     @property
+    def query(self) -> Query:
+        """What is looked for."""
+        return self._query
+
+    @property
     def hits(self) -> Hits | None:
         """What the query found, None where there is no query."""
         return self._hits
@@ -232,9 +230,10 @@ class DirectoryModel(QAbstractItemModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if self._node(index).kind is Kind.CHANNEL:
-            flags |= Qt.ItemFlag.ItemNeverHasChildren
-        if self._dragged is not None and self.data(index, Role.CHANNEL):
+        node = self._node(index)
+        if node.kind is Kind.CHANNEL:
+            return flags | Qt.ItemFlag.ItemNeverHasChildren | Qt.ItemFlag.ItemIsDragEnabled
+        if node.kind is Kind.DEVICE and self.data(index, Role.CHANNEL):
             flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags
 
@@ -260,14 +259,7 @@ class DirectoryModel(QAbstractItemModel):
             return node.kind
         if role == Role.ID:
             return node.key
-        if node.kind is Kind.ORGANIZATION:
-            organization = self._directory.organizations.get(OrganizationId(node.key))
-            return None if organization is None else of_organization(organization, role)
-        if node.kind is Kind.DEVICE:
-            device = self._directory.devices.get(DeviceId(node.key))
-            return None if device is None else of_device(self._directory, device, self._marks, role)
-        channel = self._directory.channel(ChannelId(node.key))
-        return None if channel is None else of_channel(self._directory, channel, self._marks, role)
+        return told(self._directory, self._marks, node.kind, node.key, role)
 
     def _search(self) -> None:
         if self._index is None or self._query.empty:

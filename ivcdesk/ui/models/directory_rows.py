@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import Qt
 
-from ivcdesk.api.actions import Channel, Device, Organization
+from ivcdesk.api.actions import (
+    Channel,
+    ChannelId,
+    Device,
+    DeviceId,
+    Organization,
+    OrganizationId,
+)
+from ivcdesk.domain.devices import DeviceState
 from ivcdesk.services.directory import Directory, state_of
 from ivcdesk.ui.models.device_words import (
     protocol_tag,
@@ -40,6 +50,32 @@ class Role(IntEnum):
     PLAYING = Qt.ItemDataRole.UserRole + 8
     LOADING = Qt.ItemDataRole.UserRole + 9
     CHANNEL = Qt.ItemDataRole.UserRole + 10  # the channel that playing this row plays, or nothing
+    FACE = Qt.ItemDataRole.UserRole + 11  # all that is painted, as a Face
+
+
+class Face(NamedTuple):
+    """All that is painted of a row; asking for it at once is ten times faster."""
+
+    kind: Kind
+    name: str
+    state: DeviceState | None
+    protocol: str
+    turns: bool
+    figures: str
+    note: str
+    playing: bool
+    loading: bool
+
+
+_FACE = (
+    Role.STATE,
+    Role.PROTOCOL,
+    Role.TURNS,
+    Role.FIGURES,
+    Role.NOTE,
+    Role.PLAYING,
+    Role.LOADING,
+)
 
 
 @dataclass(slots=True)
@@ -54,8 +90,30 @@ class Marks:
     awaited: set[str] = field(default_factory=set)
 
 
-def of_organization(organization: Organization, role: int) -> Any:
-    """Return what an organisation's row tells."""
+def told(directory: Directory, marks: Marks, kind: Kind, key: str, role: int) -> Any:
+    """Return what a row tells; None where what it showed is gone."""
+    tell: Callable[[int], Any]
+    if kind is Kind.ORGANIZATION:
+        organization = directory.organizations.get(OrganizationId(key))
+        if organization is None:
+            return None
+        tell = partial(_of_organization, organization)
+    elif kind is Kind.DEVICE:
+        device = directory.devices.get(DeviceId(key))
+        if device is None:
+            return None
+        tell = partial(_of_device, directory, device, marks)
+    else:
+        channel = directory.channel(ChannelId(key))
+        if channel is None:
+            return None
+        tell = partial(_of_channel, directory, channel, marks)
+    if role != Role.FACE:
+        return tell(role)
+    return Face(kind, tell(Qt.ItemDataRole.DisplayRole), *(tell(each) for each in _FACE))
+
+
+def _of_organization(organization: Organization, role: int) -> Any:
     match role:
         case Qt.ItemDataRole.DisplayRole:
             return organization.name or organization.organization_id
@@ -85,8 +143,7 @@ def of_organization(organization: Organization, role: int) -> Any:
     return None
 
 
-def of_device(directory: Directory, device: Device, marks: Marks, role: int) -> Any:
-    """Return what a device's row tells."""
+def _of_device(directory: Directory, device: Device, marks: Marks, role: int) -> Any:
     key = device.device_id
     held = directory.channels.get(key)
     detail = directory.details.get(key)
@@ -133,8 +190,7 @@ def of_device(directory: Directory, device: Device, marks: Marks, role: int) -> 
     return None
 
 
-def of_channel(directory: Directory, channel: Channel, marks: Marks, role: int) -> Any:
-    """Return what a channel's row tells."""
+def _of_channel(directory: Directory, channel: Channel, marks: Marks, role: int) -> Any:
     key = channel.channel_id
     match role:
         case Qt.ItemDataRole.DisplayRole:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.models.directory import DirectoryModel
 from ivcdesk.ui.models.directory_rows import Kind, Role
-from ivcdesk.ui.models.directory_search import Hits, Query, Texts
+from ivcdesk.ui.models.directory_search import Query, Texts
 from ivcdesk.ui.panels.navigator_notes import MessagePage, Strip
 from ivcdesk.ui.panels.navigator_search import SearchBox
 from ivcdesk.ui.panels.navigator_tree import NavigatorTree
@@ -33,7 +34,7 @@ VIEW_MS = 200  # how long the view rests before what it shows is asked for first
 LOOK_MS = 250  # how long changes are gathered before the search is made again
 LOOK_SHARE = 10  # a search that took long rests so many times its duration
 ASIDE = 3000  # devices, from which a search takes longer than the window may stand still
-OPENED_ROWS = 400  # rows that a search opens: more than anyone reads, few enough to open at once
+OPENED_ROWS = 200  # rows that a search opens: more than anyone reads, few enough to open at once
 FIRST_ROWS = 24  # rows that a fresh tree opens
 LARGE = 2000  # devices, from which the listing tells how far it has come
 
@@ -188,7 +189,8 @@ class Navigator(QWidget):
             self._search_task = None
         texts = self.model.lend()
         if query.empty or texts is None or len(texts.devices) < ASIDE:
-            self.model.set_query(query)
+            with self._unwatched(query):
+                self.model.set_query(query)
             self._on_looked()
         else:
             self._search_task = self.tasks.start(self._look_aside(texts, query), name="search")
@@ -200,14 +202,28 @@ class Navigator(QWidget):
         # What changes all the time is not searched all the time.
         self._looking.setInterval(max(LOOK_MS, int((loop.time() - began) * LOOK_SHARE * 1000)))
         self._search_task = None
-        self.model.show_hits(query, hits)
+        with self._unwatched(query):
+            self.model.show_hits(query, hits)
         self._on_looked()
         if self._enter_waits:
             self._on_entered()
 
+    @contextlib.contextmanager
+    def _unwatched(self, query: Query) -> Iterator[None]:
+        """Let rows come and go without a current one, which would wander from row to row.
+
+        What another query had opened is closed: each open row costs time at each change.
+        """
+        kept = self._current
+        self.tree.setCurrentIndex(QModelIndex())
+        if query != self.model.query:
+            self.tree.collapseAll()
+        yield
+        self._current = kept
+
     def _on_looked(self) -> None:
         if self.model.hits is not None:
-            self._open_hits(self.model.hits)
+            self.tree.open_rows(self.model.hits.opened, OPENED_ROWS)
             self._pick_first()
         elif self._before is not None:
             self.tree.collapseAll()
@@ -218,23 +234,6 @@ class Navigator(QWidget):
                 self.reveal(self._current)
         self._view_rest.start()
         self._show_state()
-
-    def _open_hits(self, hits: Hits) -> None:
-        """Open what leads to hits, from the top, as far as anyone would read."""
-        room = OPENED_ROWS
-        waiting = [QModelIndex()]
-        while waiting and room > 0:
-            parent = waiting.pop()
-            rows = self.model.rowCount(parent)
-            below = []
-            for row in range(rows):
-                index = self.model.index(row, 0, parent)
-                if index.data(Role.ID) in hits.opened:
-                    below.append(index)
-            room -= rows
-            if parent.isValid():
-                self.tree.expand(parent)
-            waiting += reversed(below)
 
     def _pick_first(self) -> None:
         """Make the first hit that can be played the current row, unless the last one is a hit."""
@@ -256,25 +255,7 @@ class Navigator(QWidget):
         if self._greeted or self._directory is None or not self._directory.devices:
             return
         self._greeted = True
-        level = [self.model.index(row, 0) for row in range(self.model.rowCount())]
-        shown = len(level)
-        while level:
-            below = [
-                self.model.index(row, 0, parent)
-                for parent in level
-                if parent.data(Role.KIND) is Kind.ORGANIZATION
-                for row in range(self.model.rowCount(parent))
-            ]
-            shown += len(below)
-            if shown > FIRST_ROWS or not below:
-                break
-            for parent in level:
-                self.tree.expand(parent)
-            level = below
-        while level and level[0].data(Role.KIND) is Kind.ORGANIZATION:
-            self.tree.expand(level[0])
-            first = level[0]
-            level = [self.model.index(0, 0, first)] if self.model.rowCount(first) else []
+        self.tree.open_first(FIRST_ROWS)
         self._view_rest.start()
 
     def _pick(self, index: QModelIndex) -> None:
@@ -401,7 +382,7 @@ class Navigator(QWidget):
                 role="muted",
             )
         elif hits is not None and not hits.nothing:
-            found = tr("Found in {count} devices", count=f"{len(hits.devices):,}")
+            found = tr("Devices found: {count}", count=f"{len(hits.devices):,}")
             if known < total:
                 found = tr(
                     "{found}; channels of {known} of {total} are known",

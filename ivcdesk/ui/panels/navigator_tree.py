@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 from PySide6.QtCore import (
     QModelIndex,
@@ -22,7 +22,6 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPen,
     QPolygonF,
 )
 from PySide6.QtWidgets import (
@@ -36,7 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from ivcdesk.ui.models.directory import DirectoryModel
-from ivcdesk.ui.models.directory_rows import Kind, Role
+from ivcdesk.ui.models.directory_rows import Face, Kind, Role
 from ivcdesk.ui.tokens import theme, tokens
 from ivcdesk.ui.widgets.state_shape import SIZE, paint_state
 
@@ -50,12 +49,39 @@ _TAG_HEIGHT = 15
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 
+_OPENED = QPolygonF([QPointF(-3.5, -2), QPointF(3.5, -2), QPointF(0, 2.5)])
+_CLOSED = QPolygonF([QPointF(-2, -3.5), QPointF(2.5, 0), QPointF(-2, 3.5)])
+_PLAYING = QPolygonF([QPointF(-8, -5), QPointF(0, 0), QPointF(-8, 5)])
+
+
+class _Letters:
+    """The fonts of the rows with their measures, made once for each font of the view."""
+
+    def __init__(self, font: QFont) -> None:
+        now = tokens()
+        self.key = font.key()
+        self.name = _sized(font, now.body)
+        self.top = _sized(font, now.body)
+        self.top.setWeight(QFont.Weight.DemiBold)
+        self.small = _sized(font, now.small)
+        self.tag = _sized(font, now.small - 1)
+        self.name_metrics = QFontMetrics(self.name)
+        self.top_metrics = QFontMetrics(self.top)
+        self.small_metrics = QFontMetrics(self.small)
+        self.tag_metrics = QFontMetrics(self.tag)
+
+    def tag_width(self, tag: str) -> int:
+        """Return the width of a tag with its sides, px."""
+        return self.tag_metrics.horizontalAdvance(tag) + 2 * _TAG_SIDE + 1
+
+
 class _Rows(QStyledItemDelegate):
     """Paints a row: arrow, state, name, tags, a small word, and figures at the right end."""
 
     def __init__(self, tree: QTreeView) -> None:
         super().__init__(tree)
         self._tree = tree
+        self._letters = _Letters(tree.font())
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: AnyIndex) -> QSize:
         """Return the height that all rows have."""
@@ -63,128 +89,110 @@ class _Rows(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
         """Paint one row over the whole width of the view."""
-        now = tokens()
+        face: Face | None = index.data(Role.FACE)
+        if face is None:
+            return  # gone from the directory; the row goes in a moment
+        if self._letters.key != self._tree.font().key():
+            self._letters = _Letters(self._tree.font())
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         whole = QRect(0, rect.top(), self._tree.viewport().width(), rect.height())
         painter.save()
         painter.setClipRect(whole)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         selected = bool(state & QStyle.StateFlag.State_Selected)
-        if selected:
+        self._background(painter, whole, state)
+        opened = False
+        if index.model().hasChildren(index):
+            opened = self._tree.isExpanded(index)
+            at = QPointF(rect.left() - INDENT / 2 + 3, whole.center().y() + 0.5)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens().muted))
+            painter.drawPolygon((_OPENED if opened else _CLOSED).translated(at))
+        right = self._right_end(painter, whole, face, opened=opened)
+        top = face.kind is Kind.ORGANIZATION and rect.left() <= INDENT
+        self._words(painter, rect, right, face, top=top, selected=selected)
+        painter.restore()
+
+    def _background(self, painter: QPainter, whole: QRect, state: QStyle.StateFlag) -> None:
+        now = tokens()
+        if state & QStyle.StateFlag.State_Selected:
             painter.fillRect(whole, QColor(now.selection))
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(whole, QColor(now.raised))
         if state & QStyle.StateFlag.State_HasFocus and self._tree.hasFocus():
             painter.fillRect(QRect(0, whole.top(), 2, whole.height()), QColor(now.accent))
-        left = rect.left()
-        middle = rect.center().y() + 0.5
-        kind = index.data(Role.KIND)
-        if index.model().hasChildren(index):
-            self._arrow(painter, QPointF(left - INDENT / 2 + 3, middle), index)
-        left += 4
-        right = self._right_end(painter, whole, index)
-        device_state = index.data(Role.STATE)
-        if device_state is not None:
-            paint_state(painter, QPointF(left + SIZE / 2, middle), device_state)
-            left += int(SIZE) + _GAP
-        protocol, turns = str(index.data(Role.PROTOCOL) or ""), bool(index.data(Role.TURNS))
-        tags = [tag for tag in (protocol, "PTZ" if turns else "") if tag]
-        note = note_words = str(index.data(Role.NOTE) or "")
-        top = kind is Kind.ORGANIZATION and not index.parent().isValid()
-        font = self._font(now.body, bold=top)
-        small = self._font(now.small)
-        tag_font = self._font(now.small - 1)
-        behind = sum(_tag_width(tag, tag_font) + _GAP for tag in tags)
-        name = str(index.data() or "")
-        metrics = QFontMetrics(font)
-        if protocol and metrics.horizontalAdvance(name) > right - left - behind:
-            # Names are what people look for; the protocol is in the tool tip as well.
-            behind -= _tag_width(tags.pop(0), tag_font) + _GAP
-        room = right - left - behind
-        # The state's shape says the same: the word goes first where the room ends.
-        note_width = QFontMetrics(small).horizontalAdvance(note) + _GAP if note else 0
-        if note and metrics.horizontalAdvance(name) + note_width > room:
-            note, note_width = "", 0
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 24))
-        dim = bool(note_words)
-        painter.setFont(font)
-        painter.setPen(QColor(now.muted if dim and not selected else now.text))
-        painter.drawText(_box(left, rect, room), _LEFT, shown)
-        left += metrics.horizontalAdvance(shown) + _GAP
-        for tag in tags:
-            left += self._tag(painter, left, rect, tag, tag_font) + _GAP
-        if note:
-            painter.setFont(small)
-            painter.setPen(QColor(now.muted))
-            painter.drawText(_box(left, rect, right - left), _LEFT, note)
-        painter.restore()
 
-    def _right_end(self, painter: QPainter, whole: QRect, index: AnyIndex) -> int:
+    def _words(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        right: int,
+        face: Face,
+        *,
+        top: bool,
+        selected: bool,
+    ) -> None:
+        """Paint state, name, tags and the small word, each as far as there is room."""
+        now, letters = tokens(), self._letters
+        left = rect.left() + 4
+        if face.state is not None:
+            paint_state(painter, QPointF(left + SIZE / 2, rect.center().y() + 0.5), face.state)
+            left += int(SIZE) + _GAP
+        metrics = letters.top_metrics if top else letters.name_metrics
+        tags = [tag for tag in (face.protocol, "PTZ" if face.turns else "") if tag]
+        behind = sum(letters.tag_width(tag) + _GAP for tag in tags)
+        wide = metrics.horizontalAdvance(face.name)
+        if face.protocol and wide > right - left - behind:
+            # Names are what people look for; the protocol is in the tool tip as well.
+            behind -= letters.tag_width(tags.pop(0)) + _GAP
+        room = right - left - behind
+        name = face.name
+        if wide > room:
+            name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room, 24))
+            wide = metrics.horizontalAdvance(name)
+        painter.setFont(letters.top if top else letters.name)
+        painter.setPen(QColor(now.muted if face.note and not selected else now.text))
+        painter.drawText(_box(left, rect, room), _LEFT, name)
+        left += wide + _GAP
+        for tag in tags:
+            left += self._tag(painter, left, rect, tag) + _GAP
+        # The state's shape says the same, so the word is the first to go.
+        if face.note and left + letters.small_metrics.horizontalAdvance(face.note) <= right:
+            painter.setFont(letters.small)
+            painter.setPen(QColor(now.muted))
+            painter.drawText(_box(left, rect, right - left), _LEFT, face.note)
+
+    def _right_end(self, painter: QPainter, whole: QRect, face: Face, *, opened: bool) -> int:
         """Paint what stands at the right end, and return where the rest must end."""
         now = tokens()
         right = whole.right() - _MARGIN
-        if index.data(Role.PLAYING) and not self._tree.isExpanded(index):
-            middle = whole.center().y() + 0.5
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if face.playing and not opened:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(now.accent))
-            painter.drawPolygon(
-                QPolygonF(
-                    [
-                        QPointF(right - 8, middle - 5),
-                        QPointF(right, middle),
-                        QPointF(right - 8, middle + 5),
-                    ]
-                )
-            )
-            painter.restore()
+            painter.drawPolygon(_PLAYING.translated(right, whole.center().y() + 0.5))
             right -= 8 + _GAP
-        figures = "…" if index.data(Role.LOADING) else str(index.data(Role.FIGURES) or "")
+        figures = "…" if face.loading else face.figures
         if figures:
-            font = self._font(now.small)
-            width = QFontMetrics(font).horizontalAdvance(figures)
-            painter.setFont(font)
+            width = self._letters.small_metrics.horizontalAdvance(figures)
+            painter.setFont(self._letters.small)
             painter.setPen(QColor(now.muted))
             painter.drawText(_box(right - width, whole, width + 1), _LEFT, figures)
             right -= width + _GAP
         return right
 
-    def _arrow(self, painter: QPainter, at: QPointF, index: AnyIndex) -> None:
-        opened = self._tree.isExpanded(QModelIndex(index))  # type: ignore[arg-type]  # stubs know no copy
-        shape = (
-            [QPointF(-3.5, -2), QPointF(3.5, -2), QPointF(0, 2.5)]
-            if opened
-            else [QPointF(-2, -3.5), QPointF(2.5, 0), QPointF(-2, 3.5)]
-        )
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens().muted))
-        painter.drawPolygon(QPolygonF([at + point for point in shape]))
-        painter.restore()
-
-    def _tag(self, painter: QPainter, left: int, rect: QRect, tag: str, font: QFont) -> int:
+    def _tag(self, painter: QPainter, left: int, rect: QRect, tag: str) -> int:
         now = tokens()
-        width = _tag_width(tag, font)
+        width = self._letters.tag_width(tag)
         top = rect.center().y() - _TAG_HEIGHT / 2 + 0.5
         box = QRectF(left + 0.5, top + 0.5, width - 1, _TAG_HEIGHT - 1)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(now.line), 1))
+        painter.setPen(QColor(now.line))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(box, 3, 3)
-        painter.restore()
-        painter.setFont(font)
+        painter.setFont(self._letters.tag)
         painter.setPen(QColor(now.muted))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, tag)
         return width
-
-    def _font(self, size: int, *, bold: bool = False) -> QFont:
-        font = QFont(self._tree.font())
-        font.setPixelSize(size)
-        if bold:
-            font.setWeight(QFont.Weight.DemiBold)
-        return font
 
 
 class NavigatorTree(QTreeView):
@@ -271,6 +279,41 @@ class NavigatorTree(QTreeView):
                     waiting.append(index)
         return found
 
+    def open_rows(self, keys: Set[str], most: int) -> None:
+        """Open the rows of these ids from the top, until ``most`` rows have come to sight."""
+        model = self.model()
+        waiting = [QModelIndex()]
+        while waiting and most > 0:
+            parent = waiting.pop()
+            rows = [model.index(row, 0, parent) for row in range(model.rowCount(parent))]
+            most -= len(rows)
+            if parent.isValid():
+                self.expand(parent)
+            waiting += [index for index in reversed(rows) if index.data(Role.ID) in keys]
+
+    def open_first(self, most: int) -> None:
+        """Open levels while no more than ``most`` rows show, then one way to a device."""
+        model = self.model()
+        level = [model.index(row, 0) for row in range(model.rowCount())]
+        shown = len(level)
+        while level:
+            below = [
+                model.index(row, 0, parent)
+                for parent in level
+                if parent.data(Role.KIND) is Kind.ORGANIZATION
+                for row in range(model.rowCount(parent))
+            ]
+            shown += len(below)
+            if shown > most or not below:
+                break
+            for parent in level:
+                self.expand(parent)
+            level = below
+        first = level[0] if level else QModelIndex()
+        while first.isValid() and first.data(Role.KIND) is Kind.ORGANIZATION:
+            self.expand(first)
+            first = model.index(0, 0, first)
+
     def _on_menu_requested(self, place: QPoint) -> None:
         index = self.indexAt(place)
         if index.isValid():
@@ -284,5 +327,7 @@ def _box(left: int, rect: QRect, width: int) -> QRect:
     return QRect(left, rect.top(), max(width, 0), rect.height())
 
 
-def _tag_width(tag: str, font: QFont) -> int:
-    return QFontMetrics(font).horizontalAdvance(tag) + 2 * _TAG_SIDE + 1
+def _sized(font: QFont, size: int) -> QFont:
+    sized = QFont(font)
+    sized.setPixelSize(size)
+    return sized

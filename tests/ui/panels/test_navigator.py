@@ -63,7 +63,7 @@ async def type_in(navigator, words: str) -> None:
     field.clear()
     QTest.keyClicks(field, words)
     wanted = tuple(words.casefold().split())
-    await until(lambda: navigator.model._query.words == wanted)
+    await until(lambda: navigator.model.query.words == wanted)
 
 
 def test_the_tree_opens_down_to_the_first_cameras(aio):
