@@ -7,6 +7,7 @@ call's time, and half of a long list's.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import select
 import socket
 import ssl
@@ -237,8 +238,7 @@ async def _first_connection(host: str, port: int) -> tuple[asyncio.Transport, _P
     The loop's own way to do this loses a socket when it is cancelled in the wrong moment.
     """
     loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = await _addresses(host, port)
     if len(addresses) == 1:
         return await loop.create_connection(_Pipe, addresses[0], port)
     pending: set[_Attempt] = set()
@@ -263,6 +263,14 @@ async def _first_connection(host: str, port: int) -> tuple[asyncio.Transport, _P
             attempt.add_done_callback(_drop)
             attempt.cancel()
     raise failure
+
+
+async def _addresses(host: str, port: int) -> list[str]:
+    try:
+        return [str(ipaddress.ip_address(host))]
+    except ValueError:
+        found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def _drop(attempt: _Attempt) -> None:
