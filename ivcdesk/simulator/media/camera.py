@@ -123,12 +123,12 @@ class Camera:
             frame.level, frame.left, frame.top, frame.width, frame.height, light
         )
         width, height = self.facts.width, self.facts.height
-        small = (height // 2, width // 2)
-        planes = Planes(
-            self._smooth[0].scale(view.planes.y, height, width),
-            self._smooth[1].scale(view.planes.u, *small),
-            self._smooth[2].scale(view.planes.v, *small),
-        )
+        chroma = [
+            scaler.scale(plane, height // 2, width // 2)
+            for scaler, plane in zip(self._smooth[1:3], view.planes.uv, strict=True)
+        ]
+        luma = self._smooth[0].scale(view.planes.y, height, width)
+        planes = Planes(luma, np.stack(chroma))
         depth = self._point.scale(view.depth, height, width)
         sky = self._smooth[3].scale(view.sky, height, width)
         glints = self._visible_glints(frame, depth)
@@ -157,7 +157,7 @@ class Camera:
         luma[:] = luma + (F(bright) - luma) * cover
         half = cover[::2, ::2]
         warm = 14 * light.glow
-        for plane, tone in ((planes.u, 128 - warm), (planes.v, 128 + warm)):
+        for plane, tone in zip(planes.uv, (128 - warm, 128 + warm), strict=True):
             part = plane[: rows // 2]
             part[:] = part + (F(tone) - part) * half
 
@@ -246,13 +246,13 @@ class Camera:
         if blur > 0.02:
             factor = 1 + 9 * blur
             planes = []
-            for plane, (down, up) in zip(picture, self._soft, strict=True):
+            for plane, (down, up) in zip((picture.y, *picture.uv), self._soft, strict=True):
                 height, width = plane.shape
                 small = down.scale(
                     plane, max(round(height / factor), 2), max(round(width / factor), 2)
                 )
-                planes.append(up.scale(small, height, width).copy())
-            picture = Planes(*planes)
+                planes.append(up.scale(small, height, width))
+            picture = Planes(planes[0].copy(), np.stack(planes[1:]))
         if abs(pose.iris) > 0.01:
             picture.y[:] = _iris_table(round(min(max(pose.iris, -1), 1), 2))[picture.y]
         return picture

@@ -146,14 +146,13 @@ def to_planes(rgb: Array) -> Planes:
     """Convert colours (3, height, width), 0..255, to studio-range BT.601 planes; even sizes."""
     red, green, blue = rgb
     y = red * F(0.2568) + green * F(0.5041) + blue * F(0.0979) + F(16.5)
-    small = (rgb[:, ::2, ::2] + rgb[:, 1::2, ::2] + rgb[:, ::2, 1::2] + rgb[:, 1::2, 1::2]) * F(
-        0.25
-    )
+    small = rgb[:, ::2, ::2] + rgb[:, 1::2, ::2]
+    small += rgb[:, ::2, 1::2]
+    small += rgb[:, 1::2, 1::2]
+    small *= F(0.25)
     red, green, blue = small
-    u = red * F(-0.1482) + green * F(-0.2910) + blue * F(0.4392) + F(128.5)
-    v = red * F(0.4392) + green * F(-0.3678) + blue * F(-0.0714) + F(128.5)
-    return Planes(
-        np.clip(y, 16, 235).astype(np.uint8),
-        np.clip(u, 16, 240).astype(np.uint8),
-        np.clip(v, 16, 240).astype(np.uint8),
-    )
+    uv = np.empty((2, *red.shape), F)
+    uv[0] = red * F(-0.1482) + green * F(-0.2910) + blue * F(0.4392)
+    uv[1] = red * F(0.4392) + green * F(-0.3678) + blue * F(-0.0714)
+    uv += F(128.5)
+    return Planes(np.clip(y, 16, 235).astype(np.uint8), np.clip(uv, 16, 240).astype(np.uint8))

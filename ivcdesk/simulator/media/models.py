@@ -241,7 +241,7 @@ def _truck(load: str) -> Model:
     faces += block((-7.2, 5.0), (-1.1, 1.1), (0.85, 1.15), (62, 66, 72))
     if load == "container":
         faces += block((-7.1, 4.4), (-1.22, 1.22), (1.15, 3.75), BODY)
-        for x in (-6.0, -3.6, -1.2, 1.2, 3.2):
+        for x in (-5.4, -2.0, 1.4):
             for side in (-1.225, 1.225):
                 ring = [(x, side, 1.25), (x + 0.5, side, 1.25), (x + 0.5, side, 3.65),
                         (x, side, 3.65)]  # fmt: skip

@@ -104,9 +104,8 @@ class Overlay:
         shaded = luma * np.float32(_SHADE) + np.float32(16 * (1 - _SHADE))
         luma[:] = shaded + (np.float32(_WHITE) - shaded) * cover
         half = cover[::2, ::2]
-        for chroma in (picture.u[-rows // 2 :], picture.v[-rows // 2 :]):
-            faded = (chroma.astype(np.float32) - 128) * np.float32(0.6) * (1 - half)
-            chroma[:] = faded + 128
+        chroma = picture.uv[:, -rows // 2 :]
+        chroma[:] = (chroma.astype(np.float32) - 128) * (np.float32(0.6) * (1 - half)) + 128
 
 
 def read_clock(plane: Array) -> float | None:

@@ -14,15 +14,14 @@ Pixels = npt.NDArray[np.uint8]
 
 
 class Planes(NamedTuple):
-    """One picture: luma (height, width), and both chroma planes at half of that; studio range."""
+    """One picture in studio range: luma (h, w), and both chroma planes (2, h / 2, w / 2)."""
 
     y: Pixels
-    u: Pixels
-    v: Pixels
+    uv: Pixels
 
     def copy(self) -> Planes:
         """Return a picture that can be drawn on."""
-        return Planes(self.y.copy(), self.u.copy(), self.v.copy())
+        return Planes(self.y.copy(), self.uv.copy())
 
 
 class Scaler:
@@ -64,6 +63,6 @@ def video_frame(picture: Planes) -> av.VideoFrame:
     height, width = picture.y.shape
     frame = av.VideoFrame(width, height, "yuv420p")
     frame_plane(frame, 0, height, width)[:] = picture.y
-    frame_plane(frame, 1, height // 2, width // 2)[:] = picture.u
-    frame_plane(frame, 2, height // 2, width // 2)[:] = picture.v
+    for number in range(2):
+        frame_plane(frame, 1 + number, height // 2, width // 2)[:] = picture.uv[number]
     return frame

@@ -27,7 +27,9 @@ from ivcdesk.simulator.media.sprites import Sprites
 ELEVATION_TOP, ELEVATION_BOTTOM = 40.0, -72.0
 DENSITY = 10  # px per degree on level 0
 LEVELS = 4
-TILE_WIDTH, TILE_HEIGHT = 360, 280
+TILE_WIDTH, TILE_HEIGHT = 300, 224
+
+_CHROMA_ROWS, _CHROMA_COLUMNS = TILE_HEIGHT // 2 - 1, TILE_WIDTH // 2 - 1
 
 _MEGABYTE = 1 << 20
 
@@ -94,11 +96,8 @@ class Scene:
     def view(self, level: int, left: int, top: int, width: int, height: int, light: Light) -> View:
         """Return a cut of a level's panorama (px); columns wrap around, rows must exist."""
         shape = (height, width)
-        picture = Planes(
-            np.empty(shape, np.uint8),
-            np.empty((height // 2, width // 2), np.uint8),
-            np.empty((height // 2, width // 2), np.uint8),
-        )
+        luma = np.empty(shape, np.uint8)
+        chroma = np.empty((2, height // 2, width // 2), np.uint8)
         depth, sky = np.empty(shape, np.uint8), np.empty(shape, np.uint8)
         turn = 360 * DENSITY << level
         y = top
@@ -114,23 +113,19 @@ class Scene:
                 planes = self._graded_tile(key, light)
                 source = np.s_[tile_y : tile_y + tall, tile_x : tile_x + wide]
                 target = np.s_[y - top : y - top + tall, x - left : x - left + wide]
-                picture.y[target] = planes.y[source]
+                luma[target] = planes.y[source]
                 depth[target] = layers.depth[source]
                 sky[target] = layers.sky[source]
-                half = _half(y - top, tall, height), _half(x - left, wide, width)
-                rows = slice(tile_y // 2, tile_y // 2 + half[0].stop - half[0].start)
-                columns = slice(tile_x // 2, tile_x // 2 + half[1].stop - half[1].start)
-                for into, origin in ((picture.u, planes.u), (picture.v, planes.v)):
-                    piece = origin[rows, columns]
-                    into[half[0].start : half[0].start + piece.shape[0],
-                         half[1].start : half[1].start + piece.shape[1]] = piece  # fmt: skip
-                    if piece.shape[0] < half[0].stop - half[0].start:
-                        into[half[0].stop - 1, half[1]] = into[half[0].stop - 2, half[1]]
-                    if piece.shape[1] < half[1].stop - half[1].start:
-                        into[half[0], half[1].stop - 1] = into[half[0], half[1].stop - 2]
+                down, across = _half(y - top, tall, height), _half(x - left, wide, width)
+                # An odd cut takes its chroma from half a pixel beside.
+                rows = np.minimum(tile_y // 2 + np.arange(down.stop - down.start), _CHROMA_ROWS)
+                columns = np.minimum(
+                    tile_x // 2 + np.arange(across.stop - across.start), _CHROMA_COLUMNS
+                )
+                chroma[:, down, across] = planes.uv[:, rows[:, None], columns]
                 x += wide
             y += tall
-        return View(picture, depth, sky)
+        return View(Planes(luma, chroma), depth, sky)
 
     def _tile(self, key: TileKey) -> Layers:
         return self._layers.obtain(key, lambda: self._painted(key))

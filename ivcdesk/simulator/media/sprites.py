@@ -17,9 +17,12 @@ from ivcdesk.simulator.media.planes import Array, Pixels, Planes
 from ivcdesk.simulator.media.solids import SUN_AZIMUTH, Air
 
 _TURN = 6.0  # degrees between two views of a model
-_TILT = 2.5
-_GROWTH = math.log(1.08)  # sizes go up in such steps
-_SUNS, _VEILS = 12, 12
+_TILT = 3.0
+# Sizes go up in such steps: what is near and large passes fast, and shares the larger ones.
+_GROWTH, _LARGE_GROWTH = math.log(1.08), math.log(1.14)
+_LARGE = 14.0  # px per metre from which a thing counts as large
+_SUNS, _VEILS = 8, 12
+_CLEAR: Colour = (200.0, 210.0, 220.0)
 _FULL = 190  # the level that stands for a body in full light
 _COLOURLESS = 28  # px below which nobody sees a thing's colour
 _SMALL = 6000  # px up to which a picture is kept in each colour
@@ -36,8 +39,7 @@ class Sprite:
     left: int
     top: int
     y: Pixels
-    u: Pixels
-    v: Pixels
+    uv: Pixels
     rest: Pixels
     rest_small: Pixels
 
@@ -53,23 +55,21 @@ class Cast:
     def tinted(self, tint: Colour, light: Light) -> Sprite:
         """Return the picture in a colour."""
         bare = self.bare
-        red, green, blue = (tint[n] * share / _FULL for n, share in enumerate(tints(light)))
+        # In 128ths: amounts stay below 1.3, so that products with a byte fit 16 bits.
+        red, green, blue = (tint[n] * part / _FULL * 128 for n, part in enumerate(tints(light)))
+        y = round(red * 0.2568 + green * 0.5041 + blue * 0.0979)
+        u = round(red * -0.1482 + green * -0.2910 + blue * 0.4392)
+        v = round(red * 0.4392 + green * -0.3678 + blue * -0.0714)
+        luma = bare.y + ((self.body * np.int16(y)) >> 7)
+        chroma = bare.uv + ((self.body_small * np.array([[[u]], [[v]]], np.int16)) >> 7)
         return Sprite(
             bare.left,
             bare.top,
-            _added(bare.y, self.body, red * 0.2568 + green * 0.5041 + blue * 0.0979),
-            _added(bare.u, self.body_small, red * -0.1482 + green * -0.2910 + blue * 0.4392),
-            _added(bare.v, self.body_small, red * 0.4392 + green * -0.3678 + blue * -0.0714),
+            np.clip(luma, 0, 255).astype(np.uint8),
+            np.clip(chroma, 0, 255).astype(np.uint8),
             bare.rest,
             bare.rest_small,
         )
-
-
-def _added(plane: Pixels, body: Pixels, amount: float) -> Pixels:
-    # In 128ths: |amount| stays below 1.2, so the products fit 16 bits.
-    total = plane + ((body * np.int16(round(amount * 128))) >> 7)
-    sum_: Pixels = np.clip(total, 0, 255).astype(np.uint8)
-    return sum_
 
 
 class Look(NamedTuple):
@@ -103,7 +103,8 @@ def looks(
     """
     turns = np.rint((headings - azimuths) / _TURN).astype(int) % round(360 / _TURN)
     tilts = np.rint(depressions / _TILT).astype(int)
-    sizes = np.rint(np.log(np.maximum(scales, 0.05)) / _GROWTH).astype(int)
+    grown = np.log(np.maximum(scales, 0.05) / _LARGE)
+    sizes = np.rint(grown / np.where(grown > 0, _LARGE_GROWTH, _GROWTH)).astype(int)
     suns = np.rint((headings - math.degrees(SUN_AZIMUTH)) * (_SUNS / 360)).astype(int) % _SUNS
     veils = np.rint((1 - np.exp(-distances / air.reach)) * _VEILS).astype(int)
     steps = zip(
@@ -115,9 +116,9 @@ def looks(
         veils.tolist(),
         strict=True,
     )
-    haze = air.colour
+    # What the haze does not reach looks alike in the air of every place.
     return [
-        Look(name, turn, tilt, size, sun, veil, haze, light)
+        Look(name, turn, tilt, size, sun, veil, air.colour if veil else _CLEAR, light)
         for name, turn, tilt, size, sun, veil in steps
     ]
 
@@ -125,7 +126,7 @@ def looks(
 class Sprites:
     """Draws models on demand; safe to share between threads."""
 
-    def __init__(self, *, megabytes: int = 40) -> None:
+    def __init__(self, *, megabytes: int = 56) -> None:
         self._casts: ByteCache[Look, Cast] = ByteCache((megabytes << 20) * 3 // 4)
         self._tinted: ByteCache[tuple[Look, Colour], Sprite] = ByteCache((megabytes << 20) // 4)
 
@@ -146,7 +147,8 @@ def _measured(cast: Cast) -> tuple[Cast, int]:
 
 
 def _draw(seen: Look) -> Cast:
-    scale = math.exp(seen.size * _GROWTH)
+    growth = _LARGE_GROWTH if seen.size > 0 else _GROWTH
+    scale = _LARGE * math.exp(seen.size * growth)
     if seen.name.startswith("puff"):
         return _draw_puff(scale, int(seen.name[4:] or 0) / 255, seen.light)
     return _Studio(model(seen.name), seen, scale).draw()
@@ -334,8 +336,7 @@ def _pack(rgb: Array, alpha: Array, body: Array, left: int, top: int) -> Cast:
         left,
         top,
         (planes.y * full + F(0.5)).astype(np.uint8),
-        (planes.u * half + F(0.5)).astype(np.uint8),
-        (planes.v * half + F(0.5)).astype(np.uint8),
+        (planes.uv * half + F(0.5)).astype(np.uint8),
         (F(255.49) - full * F(255)).astype(np.uint8),
         (F(255.49) - half * F(255)).astype(np.uint8),
     )
@@ -386,16 +387,16 @@ def lay_sprite(
     if tall * wide < _COLOURLESS:
         return
     sx, sy, tx, ty = (x0 - left) // 2, (y0 - top) // 2, x0 // 2, y0 // 2
-    wide = min(sprite.u.shape[1] - sx, width // 2 - tx, (x1 - x0 + 1) // 2)
-    tall = min(sprite.u.shape[0] - sy, height // 2 - ty, (y1 - y0 + 1) // 2)
+    wide = min(sprite.uv.shape[2] - sx, width // 2 - tx, (x1 - x0 + 1) // 2)
+    tall = min(sprite.uv.shape[1] - sy, height // 2 - ty, (y1 - y0 + 1) // 2)
     if wide <= 0 or tall <= 0:
         return
     source = (slice(sy, sy + tall), slice(sx, sx + wide))
     rest = sprite.rest_small[source]
     if hidden is not None:
         hidden = hidden[::2, ::2][:tall, :wide]
-    _mix(picture.u[ty : ty + tall, tx : tx + wide], sprite.u[source], rest, hidden)
-    _mix(picture.v[ty : ty + tall, tx : tx + wide], sprite.v[source], rest, hidden)
+    target = picture.uv[:, ty : ty + tall, tx : tx + wide]
+    _mix(target, sprite.uv[:, source[0], source[1]], rest, hidden)
 
 
 def _mix(target: Pixels, colour: Pixels, rest: Pixels, hidden: Array | None) -> None:

@@ -17,8 +17,7 @@ def picture(width: int, height: int) -> Planes:
     rng = np.random.default_rng(3)
     coarse = rng.integers(16, 235, (height // 10, width // 10), np.uint8)
     luma = np.ascontiguousarray(coarse.repeat(10, axis=0).repeat(10, axis=1))
-    chroma = np.full((height // 2, width // 2), 128, np.uint8)
-    return Planes(luma, chroma, chroma.copy())
+    return Planes(luma, np.full((2, height // 2, width // 2), 128, np.uint8))
 
 
 def test_the_clock_is_the_cameras_local_time() -> None:
