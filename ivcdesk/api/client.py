@@ -177,7 +177,12 @@ class CloudClient:
             checked_region(region, self.endpoint)
         elif action.regional:
             region = self.homes.of(action)
-        body = msgspec.json.encode(action)
+        try:
+            body = msgspec.json.encode(action)
+        except ValueError as error:
+            rule = "such as JSON can hold"
+            name = action.action_name
+            raise InvalidArgument("request", rule, type(error).__name__, action=name) from None
         if len(body) > LARGEST_REQUEST:
             size = f"{len(body)} bytes"
             raise InvalidArgument("request", "at most 10 MB", size, action=action.action_name)

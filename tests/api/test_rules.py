@@ -304,6 +304,8 @@ def test_nothing_is_sent_that_breaks_a_rule():
             assert (error.field, error.value, error.action) == ("speed", 9, "ControlDevicePTZ")
             with pytest.raises(InvalidArgument):
                 await client.call(CallISAPI(device_id="d", url="u", input_data="x" * (11 << 20)))
+            with pytest.raises(InvalidArgument):
+                await client.call(ListDevices(organization_id="\ud800"))
 
     asyncio.run(scene())
 
