@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -36,7 +36,7 @@ from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name, obstacle_words
 from ivcdesk.ui.panels.helm import Helm
 from ivcdesk.ui.panels.ptz_presets import PresetShelf
-from ivcdesk.ui.panels.ptz_words import outcome
+from ivcdesk.ui.panels.ptz_words import Outcome, outcome
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
@@ -51,6 +51,9 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 
 FAST = SPEEDS[-1]
 """The speed while Shift is held."""
+
+SHOW_MS = 25
+"""How long what is being sent may go without being shown, ms."""
 
 ANSWERS_KEPT = 100
 ANSWERS_SHOWN = 5
@@ -78,6 +81,9 @@ class PtzPanel(QWidget):
         self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._before: Feedback | None = None
         self._feedback: Feedback | None = None
+        self._news: Outcome | None = None
+        self._showing = QTimer(self, singleShot=True, interval=SHOW_MS)
+        self._showing.timeout.connect(self._on_showing)
         self._obstacle: str = ""
         self.tasks = TaskScope(self)
         self._helm = helm = Helm(self._on_feedback, self._on_held)
@@ -159,7 +165,7 @@ class PtzPanel(QWidget):
         layout.addWidget(scroll)
         self._body = body
         self._set_speed(context.settings.ptz_speed)
-        refresh(self, self._show)
+        refresh(self, self._say_again)
 
     @property
     def channel(self) -> ChannelId | None:
@@ -196,6 +202,7 @@ class PtzPanel(QWidget):
         self._unsubscribe = _nothing
         self._session = None
         self._channel = None
+        self._forget()
         self._look()
 
     async def close(self) -> None:  # type: ignore[override]  # Qt's own closes windows only
@@ -211,10 +218,7 @@ class PtzPanel(QWidget):
             return
         self._helm.take(None)
         self._channel = wanted
-        self._before = self._feedback = None
-        self._answers.clear()
-        self._status.clear()
-        self._quote("")
+        self._forget()
         self._look()
 
     def press(self, command: str, speed: int = 0) -> None:
@@ -354,6 +358,13 @@ class PtzPanel(QWidget):
         self.presets.use(calls, channel, ready=ready and self.isVisible())
         self._show()
 
+    def _forget(self) -> None:
+        """What was said of the last channel is not true of the next one."""
+        self._before = self._feedback = self._news = None
+        self._answers.clear()
+        self._status.clear()
+        self._quote("")
+
     def _show(self) -> None:
         session, channel = self._session, self._channel
         name = channel_name(session.directory, channel) if session and channel else ""
@@ -366,8 +377,14 @@ class PtzPanel(QWidget):
         self._controls.setEnabled(ready)
         self.presets.setEnabled(ready)
         self._show_latency()
+
+    def _say_again(self) -> None:
+        """Say everything in the language of the window."""
+        self._show()
         if self._feedback is not None:
-            self._show_feedback(self._feedback)
+            said = outcome(self._feedback, self._before, self._context.explain)
+            if said.text:
+                self._status.setText(said.text)
 
     def _show_latency(self) -> None:
         answers = sorted(self._answers)
@@ -391,22 +408,34 @@ class PtzPanel(QWidget):
     def _tell(self, text: str, failed: bool, footnote: str) -> None:
         self._status.setText(text)
         self._quote(footnote)
-        self._status.setProperty("role", "bad" if failed else "small")
-        self._status.style().polish(self._status)
+        role = "bad" if failed else "small"
+        if role != self._status.property("role"):
+            self._status.setProperty("role", role)
+            self._status.style().polish(self._status)
         self.told.emit(text, failed)
+        if failed:
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, text))
 
     def _quote(self, footnote: str) -> None:
-        self._footnote.setText(footnote)
-        self._footnote.setVisible(bool(footnote))
-        self._copy.setVisible(bool(footnote))
+        if footnote != self._footnote.text():
+            self._footnote.setText(footnote)
+            self._footnote.setVisible(bool(footnote))
+            self._copy.setVisible(bool(footnote))
 
-    def _show_feedback(self, feedback: Feedback) -> None:
-        said = outcome(feedback, self._before, self._context.explain)
-        if not said.text:
-            return
-        self._tell(*said)
-        if said.failed:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, said.text))
+    def _show_soon(self) -> None:
+        # Painting at once would hold up the call that has just been asked for.
+        if not self._showing.isActive():
+            self._showing.start()
+
+    def _on_showing(self) -> None:
+        held = self._helm.held
+        self.pad.light(frozenset(command.value for command in held))
+        if held:
+            self.presets.forget_current()
+        if self._news is not None:
+            news, self._news = self._news, None
+            self._show_latency()
+            self._tell(*news)
 
     def _set_speed(self, speed: int) -> None:
         self._speed.setValue(min(max(speed, SPEEDS[0]), SPEEDS[-1]))
@@ -423,17 +452,17 @@ class PtzPanel(QWidget):
             self._context.settings.ptz_speed = value
             self._context.settings.save()
 
-    def _on_held(self, held: frozenset[PtzCommand]) -> None:
-        self.pad.light(frozenset(command.value for command in held))
-        if held:
-            self.presets.forget_current()
+    def _on_held(self, _held: frozenset[PtzCommand]) -> None:
+        self._show_soon()
 
     def _on_feedback(self, feedback: Feedback) -> None:
         self._before, self._feedback = self._feedback, feedback
         if feedback.state == "answered" and feedback.answer_ms is not None:
             self._answers.append(feedback.answer_ms)
-            self._show_latency()
-        self._show_feedback(feedback)
+        said = outcome(feedback, self._before, self._context.explain)
+        if said.text:
+            self._news = said
+            self._show_soon()
 
     def _on_change(self, change: Change) -> None:
         session, channel = self._session, self._channel

@@ -95,13 +95,15 @@ class PresetCard(QAbstractButton):
 
     def show_busy(self, busy: bool) -> None:
         """Show that a call for this preset is under way."""
-        self._busy = busy
-        self.update()
+        if busy != self._busy:
+            self._busy = busy
+            self.update()
 
     def show_current(self, current: bool) -> None:
         """Show that the camera was last sent here."""
-        self._current = current
-        self.update()
+        if current != self._current:
+            self._current = current
+            self.update()
 
     def sizeHint(self) -> QSize:
         """Return the size of the design, px."""

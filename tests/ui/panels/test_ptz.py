@@ -326,18 +326,22 @@ def feedback(state: str, **values: object) -> Feedback:
     return Feedback(state=state, **{**base, **values})
 
 
-def test_says_what_is_sent_and_what_came_back(desk):
+def test_says_what_is_sent_and_what_came_back(desk, qtbot):
     status = desk.find("ptz.status", QLabel)
     footnote = desk.find("ptz.footnote", QLabel)
     steering = desk.session.ptz.steerings[GATE]
+
+    def told(text: str) -> None:
+        qtbot.waitUntil(lambda: text in status.text())
+
     steering.tell(feedback("sending"))
-    assert status.text() == "← left, speed 4"
+    told("← left, speed 4")
     steering.tell(feedback("answered", answer_ms=37.6))
-    assert status.text() == "← left, speed 4 · answered in 38 ms"
+    told("← left, speed 4 · answered in 38 ms")
     assert desk.told[-1] == (status.text(), False)
     error = DeviceTimeout("FailedOperation.DeviceResponseTimeOut", "no answer", request_id="r-1")
     steering.tell(feedback("failed", error=error))
-    assert status.text() == "✕ ← left, speed 4 · Words for DeviceTimeout"
+    told("✕ ← left, speed 4 · Words for DeviceTimeout")
     assert desk.told[-1] == (status.text(), True)
     assert "DeviceResponseTimeOut" in footnote.text()
     assert "r-1" in footnote.text()
@@ -345,26 +349,45 @@ def test_says_what_is_sent_and_what_came_back(desk):
     QTest.mouseClick(desk.find("ptz.copy"), LEFT)
     assert QGuiApplication.clipboard().text() == footnote.text()
     steering.tell(feedback("dropped"))
-    assert "not sent" in status.text()
-    steering.tell(feedback("idle", command=None))
-    assert "not sent" in status.text()
+    told("not sent")
+    assert footnote.isHidden()
     steering.tell(feedback("sending"))
     steering.tell(feedback("idle", command=None))
-    assert "let go before it could be sent" in status.text()
+    told("let go before it could be sent")
 
 
-def test_says_how_soon_the_camera_answers(desk):
+def test_says_how_soon_the_camera_answers(desk, qtbot):
     latency = desk.find("ptz.latency", QLabel)
     steering = desk.session.ptz.steerings[GATE]
     for ms in range(10, 14):
         steering.tell(feedback("answered", answer_ms=float(ms)))
+    qtbot.waitUntil(lambda: bool(desk.told))
     assert latency.isHidden()
     for ms in [*range(14, 29), 400.0]:
         steering.tell(feedback("answered", answer_ms=float(ms)))
+    qtbot.waitUntil(latency.isVisible)
     assert latency.text() == "p50 20 ms · p95 400 ms"
-    assert latency.isVisible()
     desk.panel.set_channel(FIXED)
     assert latency.isHidden()
+
+
+def test_old_news_are_not_told_again(desk, qtbot):
+    desk.session.ptz.steerings[GATE].tell(feedback("answered", answer_ms=20.0))
+    qtbot.waitUntil(lambda: bool(desk.told))
+    told = len(desk.told)
+    desk.session.directory.set_status("d1", DeviceStatus.ONLINE)
+    qtbot.wait(60)
+    assert len(desk.told) == told
+    desk.panel.detach()
+    assert desk.find("ptz.status", QLabel).text() == ""
+
+
+def test_the_pad_shows_what_the_keys_hold(desk, qtbot):
+    idle = desk.panel.pad.grab().toImage()
+    QTest.keyPress(desk.picture, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: desk.panel.pad.grab().toImage() != idle)
+    QTest.keyRelease(desk.picture, Qt.Key.Key_Left)
+    qtbot.waitUntil(lambda: desk.panel.pad.grab().toImage() == idle)
 
 
 def test_presets_are_asked_for_and_named(desk, qtbot):
