@@ -47,6 +47,8 @@ class _Pages:
     async def live_flv(self, request: web.Request) -> web.StreamResponse:
         """Send a channel's present pictures for as long as they are wanted."""
         facts = self._streaming_camera(request)
+        if request.method == "HEAD":
+            return web.Response(headers=_FLV)
         broadcast, viewer = self._live.watch(facts, quality_of(request.query))
         return await self._send(request, broadcast, viewer)
 
@@ -56,6 +58,8 @@ class _Pages:
         session = self._source.session(request.match_info["session"])
         if session is None or session.channel_id != facts.channel_id or session.stopped:
             raise web.HTTPNotFound(text="no such session\n")
+        if request.method == "HEAD":
+            return web.Response(headers=_FLV)
         broadcast, viewer = self._live.play(facts, session)
         return await self._send(request, broadcast, viewer)
 
@@ -93,7 +97,10 @@ class _Pages:
         place = next((n for n, cut in enumerate(found) if (cut.start, cut.end) == wanted), None)
         if place is None:
             raise web.HTTPNotFound(text="no such segment\n")
-        response = web.StreamResponse(headers={**_OPEN, "Content-Type": _TS})
+        headers = {**_OPEN, "Content-Type": _TS}
+        if request.method == "HEAD":
+            return web.Response(headers=headers)
+        response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         async for piece in self.recordings.stream(facts, found[place]):
             await response.write(piece)
@@ -136,6 +143,8 @@ class _Pages:
         if not found:
             raise web.HTTPNotFound(text="nothing is recorded in this range\n")
         headers = {**_OPEN, "Content-Type": _TS if kind == "ts" else "video/mp4"}
+        if request.method == "HEAD":
+            return web.Response(headers=headers)
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         async for piece in self.recordings.file(facts, found, kind):

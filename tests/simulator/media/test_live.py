@@ -14,6 +14,7 @@ from ivcdesk.simulator.media.encoder import Unit
 from ivcdesk.simulator.media.overlay import read_clock
 from ivcdesk.simulator.media.source import Pose
 from tests.simulator.media.camera_stage import (
+    NOON,
     FlvReader,
     MemorySource,
     decoded,
@@ -119,6 +120,20 @@ def test_a_viewer_who_comes_back_in_time_finds_the_encoder_running(
                 again = await FlvReader(response).pictures(4)
                 assert again[-1].ms > 0
                 assert stage.hub.encoders == 1
+
+    run(story())
+
+
+def test_asking_for_the_head_alone_starts_nothing() -> None:
+    async def story() -> None:
+        async with served() as stage:
+            for path, kind in (
+                ("/live/c1.live.flv", "video/x-flv"),
+                (f"/video/c1/video.mp4?starttime={NOON - 9}&endtime={NOON - 1}", "video/mp4"),
+            ):
+                async with stage.http.head(stage.base + path) as response:
+                    assert (response.status, response.content_type) == (200, kind)
+            assert stage.hub.encoders == 0
 
     run(story())
 
