@@ -17,7 +17,7 @@ _PARTS = {
     "/_sim/page.css": ("page.css", "text/css"),
     "/_sim/page.js": ("page.js", "text/javascript"),
 }
-_POLICY = "default-src 'self'; img-src 'self'; frame-ancestors 'none'"
+_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
 
 
 class TrainersPage:

@@ -22,7 +22,7 @@ def test_the_page_and_its_parts_are_served_and_load_nothing_from_elsewhere(serve
     headers, html = fetched(served, "/_sim/")
     assert headers["Content-Type"].startswith("text/html")
     assert "default-src 'self'" in headers["Content-Security-Policy"]
-    parts = re.findall(r'(?:src|href)="([^"]+)"', html.decode())
+    parts = re.findall(r'(?:src|href)="(?!data:)([^"]+)"', html.decode())
     assert parts == ["/_sim/page.css", "/_sim/page.js"]
     for part in parts:
         assert fetched(served, part)[1]
