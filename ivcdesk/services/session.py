@@ -6,9 +6,9 @@ import asyncio
 import hashlib
 from collections.abc import Sequence
 
-from ivcdesk.api import AuthError, CloudClient, Credential, Forbidden, Journal, Priority
+from ivcdesk.api import AuthError, Call, CloudClient, Credential, Forbidden, Journal, Priority
 from ivcdesk.api.actions import DescribeOrganization, Organization
-from ivcdesk.services.directory import Directory
+from ivcdesk.services.directory import Change, Directory
 from ivcdesk.services.link import LinkMeter
 from ivcdesk.services.live import Live
 from ivcdesk.services.ptz import Ptz
@@ -17,8 +17,11 @@ from ivcdesk.services.store import Store
 
 REFRESH_SECONDS = 20.0  # between two listings of the directory
 LISTING_SHARE = 10  # a listing that took long is repeated after so many times its duration
-FIRST_RETRY = 2.0  # s, doubled with each failure up to REFRESH_SECONDS
+FIRST_RETRY = 2.0  # s, doubled with each failure
+LAST_RETRY = 8.0  # s, beyond which it isn't doubled any more
 REFUSED_SECONDS = 300.0  # a refused credential is not tried again and again: accounts get locked
+
+_LISTING = ("DescribeOrganization", "ListDevices")
 
 
 class Session:
@@ -102,18 +105,54 @@ class Session:
         await directory.begin(organizations)
         failures = 0
         while True:
-            if directory.state != "failed":
-                failures = 0
-                pause = max(REFRESH_SECONDS, LISTING_SHARE * (loop.time() - began))
-            elif isinstance(directory.error, AuthError | Forbidden):
-                pause = REFUSED_SECONDS
-            else:
-                pause = min(FIRST_RETRY * 2**failures, REFRESH_SECONDS)
-                failures += 1
-            await asyncio.sleep(pause)
+            spent = loop.time() - began
+            failures = failures + 1 if directory.state == "failed" else 0
+            while not await self._rests(self._pause(failures, spent)):
+                failures = max(failures, 1)
             began = loop.time()
             directory.filling.renew_preferred()
             await directory.refresh(priority=Priority.BACKGROUND)
+
+    def _pause(self, failures: int, spent: float) -> float:
+        """Return how long to wait for the next listing, s; the last one has taken ``spent``."""
+        if self.directory.state != "failed":
+            return max(REFRESH_SECONDS, LISTING_SHARE * spent)
+        if isinstance(self.directory.error, AuthError | Forbidden):
+            return REFUSED_SECONDS
+        return min(FIRST_RETRY * 2.0 ** (max(failures, 1) - 1), LAST_RETRY)
+
+    async def _rests(self, pause: float) -> bool:
+        """Wait; False where the pause is to be thought over, because a listing has failed.
+
+        While it fails, any other call that goes through ends the pause: the cloud is back.
+        """
+        news: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def tell(due: bool) -> None:
+            if not news.done():
+                news.set_result(due)
+
+        def on_change(change: Change) -> None:
+            if change.state == "failed" and not failed:
+                tell(False)
+
+        def on_call(call: Call) -> None:
+            if failed and call.code is None and call.action not in _LISTING:
+                tell(True)
+
+        failed = self.directory.state == "failed"
+        leave = (self.directory.subscribe(on_change), self.client.journal.subscribe(on_call))
+        try:
+            async with asyncio.timeout(pause):
+                due = await news
+            if due:
+                await asyncio.sleep(min(pause, FIRST_RETRY))
+            return due
+        except TimeoutError:
+            return True
+        finally:
+            for each in leave:
+                each()
 
 
 def scope_of(client: CloudClient) -> str:

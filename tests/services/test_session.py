@@ -57,6 +57,37 @@ def test_a_cloud_that_comes_back_is_found_again(desk, monkeypatch):
     desk(work)
 
 
+def test_a_listing_that_somebody_else_saw_fail_is_soon_tried_again(desk, monkeypatch):
+    monkeypatch.setattr(session_module, "FIRST_RETRY", 0.1)
+
+    async def work(desk):
+        await desk.filled()
+        desk.fault(kind="error", action="ListDevices", code="ResourceUnavailable", count=1)
+        await desk.directory.refresh()
+        assert desk.directory.state == "failed"
+        await until(lambda: desk.directory.state == "ready", "the recovery")
+
+    desk(work)
+
+
+def test_any_call_that_goes_through_ends_the_wait(desk, monkeypatch):
+    monkeypatch.setattr(session_module, "FIRST_RETRY", 0.1)
+    monkeypatch.setattr(session_module, "LISTING_SHARE", 0)
+
+    async def work(desk):
+        await desk.filled()
+        desk.fault(kind="error", action="ListDevices", code="AuthFailure.SecretIdNotFound")
+        await desk.directory.refresh()
+        assert desk.directory.state == "failed"
+        desk.simulator.faults.clear()
+        await asyncio.sleep(0.3)
+        assert desk.directory.state == "failed"
+        await desk.session.live.open(desk.camera())
+        await until(lambda: desk.directory.state == "ready", "the recovery")
+
+    desk(work)
+
+
 def test_a_refused_credential_is_not_tried_again_and_again(desk, monkeypatch):
     monkeypatch.setattr(session_module, "REFRESH_SECONDS", 0.1)
     monkeypatch.setattr(session_module, "FIRST_RETRY", 0.05)
