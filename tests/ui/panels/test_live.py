@@ -6,7 +6,6 @@ import asyncio
 import dataclasses
 import shlex
 import sys
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -19,13 +18,14 @@ from PySide6.QtGui import (
     QImage,
 )
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from ivcdesk.api.actions import DeviceStatus
 from ivcdesk.app import messages
 from ivcdesk.media.outside import OutsidePlayer
 from ivcdesk.simulator.server import Simulator
 from ivcdesk.ui import text
+from ivcdesk.ui.dialogs.command import CommandDialog
 from ivcdesk.ui.panels import live_slot
 from ivcdesk.ui.panels.live import LivePanel
 from ivcdesk.ui.panels.ptz import PtzPanel
@@ -520,8 +520,31 @@ def test_signs_out_and_in_again(desk, aio):
     aio(again(), 2 * START_SECONDS)
 
 
-def test_pictures_are_kept_in_a_folder_of_our_own(desk):
-    assert desk.live.pictures is None or isinstance(desk.live.pictures, Path)
+def test_a_command_of_the_users_own_is_asked_for_and_kept(desk, aio, tmp_path):
+    target = tmp_path / "got"
+    script = tmp_path / "player.py"
+    script.write_text(
+        f"import pathlib, sys\npathlib.Path({str(target)!r}).write_text(sys.argv[1])\n"
+    )
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {{playlist}}"
+
+    async def ask() -> None:
+        desk.live.show_channel(desk.site.camera)
+        desk.live.links.ask_for_command()
+        await until(lambda: desk.window.findChild(CommandDialog) is not None)
+        dialog = desk.window.findChild(CommandDialog)
+        field = dialog.findChild(QLineEdit, "command.field")
+        save = dialog.findChild(QAbstractButton, "command.save")
+        field.setText("no-such-program {url}")
+        assert not save.isEnabled()
+        field.setText(command)
+        assert save.isEnabled()
+        QTest.mouseClick(save, LEFT)
+        await until(target.exists)
+
+    aio(ask(), START_SECONDS)
+    assert desk.context.settings.external_commands == {"custom": command}
+    assert entries(desk)["live.external.command.custom"] == "Run my command"
 
 
 def test_a_tile_is_dragged_by_its_caption(desk, aio):
