@@ -116,10 +116,13 @@ class DirectoryModel(QAbstractItemModel):
         self._touch(change)
 
     def set_query(self, query: Query) -> Hits | None:
-        """Show only what is found, and what leads to it; returns the hits, None for no query."""
-        self._query = query
+        """Show only what is found, and what leads to it; returns the hits, None for no query.
+
+        Another query brings rows of its own; the same one keeps those that are still found.
+        """
+        other, self._query = query != self._query, query
         self._search()
-        self._sync_all()
+        self._bring_in_line(other=other)
         return self._hits
 
     def lend(self) -> Texts | None:
@@ -128,8 +131,8 @@ class DirectoryModel(QAbstractItemModel):
 
     def show_hits(self, query: Query, hits: Hits) -> None:
         """Show what another thread found."""
-        self._query, self._hits = query, hits
-        self._sync_all()
+        other, self._query, self._hits = query != self._query, query, hits
+        self._bring_in_line(other=other)
 
     @property
     def query(self) -> Query:
@@ -354,8 +357,11 @@ class DirectoryModel(QAbstractItemModel):
             if each is not None and each.rows is not None:
                 stale[each.serial] = each
 
-    def _sync_all(self) -> None:
-        """Bring all rows that somebody looked at in line with the query."""
+    def _bring_in_line(self, *, other: bool) -> None:
+        """Make all rows that somebody looked at what they should be."""
+        if other and self._root.rows:
+            # Comparing what two queries have in common takes longer than beginning anew.
+            self._remove(self._root, 0, len(self._root.rows))
         waiting = [self._root]
         while waiting:
             node = waiting.pop()
