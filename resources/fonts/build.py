@@ -11,6 +11,8 @@ from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QGuiApplication, QIma
 HEIGHT = 24
 LATIN_WIDTH, LATIN_SIZE = 11, 18
 HAN_WIDTH, HAN_SIZE = 19, 18
+# Of the second level, and beyond, what names of sites and cameras use.
+RARER = "瞭垛泵砼埠坞舶舱舷栈榨锻铣镗锂焊垃圾桶匝闸舢岷沪甬浙皖赣渝黔滇陕晋冀鲁豫鄂湘粤琼闽埔莞圳"
 PUNCTUATION = "、。·「」《》【】（），：；！？—～℃①②③④⑤⑥⑦⑧⑨"
 
 
@@ -53,7 +55,7 @@ def main() -> None:
             raise SystemExit(f"missing font: {font.family()}")
         font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
     ascii_glyphs = np.stack([glyph(chr(code), latin, LATIN_WIDTH, 18) for code in range(32, 127)])
-    characters = "".join(sorted(set(han() + PUNCTUATION)))
+    characters = "".join(sorted(set(han() + RARER + PUNCTUATION)))
     levels = np.stack([glyph(c, chinese, HAN_WIDTH, 18) for c in characters])
     quarters = np.minimum((levels.astype(np.uint16) + 42) // 85, 3).astype(np.uint8)
     bits = np.unpackbits(quarters[..., None], axis=-1)[..., -2:]

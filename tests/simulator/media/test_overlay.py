@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from av.video.reformatter import Interpolation
 
+from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.media.overlay import Overlay, clock_text, letters, read_clock
 from ivcdesk.simulator.media.planes import Planes, Scaler
 from tests.simulator.media.camera_stage import NOON
@@ -69,3 +70,13 @@ def test_letters_that_are_not_known_show_as_a_box() -> None:
     box = known.glyph("\U0001f600")
     assert np.array_equal(box, known.glyph("⿕"))
     assert known.text("").shape == (24, 0)
+
+
+def test_the_names_of_the_demo_can_all_be_written() -> None:
+    known = letters()
+    box = known.glyph("⿕")
+    world = Cloud(scenario="demo", seed=1).world
+    for device in world.devices.values():
+        for channel in world.channels(device):
+            boxes = [c for c in channel.name if np.array_equal(known.glyph(c), box)]
+            assert not boxes, channel.name
