@@ -20,13 +20,22 @@ from ivcdesk.simulator.media.source import (
     Span,
     Storage,
 )
-from ivcdesk.simulator.plans import Plan, weeks_between
+from ivcdesk.simulator.plans import Plan, week_of, weeks_between
 from ivcdesk.simulator.ptz import PtzBehaviour, blend
-from ivcdesk.simulator.recordings import DAY, RETENTION_DAYS, joined, recorded, within, without
+from ivcdesk.simulator.recordings import (
+    DAY,
+    RETENTION_DAYS,
+    joined,
+    recorded,
+    scheduled,
+    within,
+    without,
+)
 from ivcdesk.simulator.seed import Scenario, build
 from ivcdesk.simulator.state import Channel, Device, World
 
 MOST_SESSIONS = 256
+REPAIR_SECONDS = 3600
 _TOUR_SECONDS = 900
 _SAME_MOMENT = 0.001
 _H265_MAKERS = ("Uniview",)
@@ -172,7 +181,8 @@ class Cloud:
         if storage == "device":
             return self._on_device(channel, start, end)
         hot, archived = self._in_cloud(channel, start, end)
-        return joined([*hot, *within(archived, self._retrieved(channel_id))])
+        retrieved = within(archived, self._retrieved(channel_id))
+        return joined([*hot, *retrieved, *self._fetched(channel, start, end)])
 
     def archived(self, channel: Channel, start: float, end: float) -> list[Span]:
         """Return what the cloud keeps in its archive and can't play before it is retrieved."""
@@ -244,6 +254,31 @@ class Cloud:
                 channel.habit, "cloud", max(low, kept_from), min(high, cold_from), week
             )
         return without(joined(hot), device.absences), without(joined(archived), device.absences)
+
+    def _fetched(self, channel: Channel, start: float, end: float) -> list[Span]:
+        """Return what the cloud fetched from the device later: filled gaps, and backups.
+
+        Plans that repair do so an hour afterwards, backup plans a day afterwards; neither reaches
+        beyond the moment at which a device went away.
+        """
+        device = channel.device
+        if not channel.habit.storage or device.since is None:
+            return []
+        now = self.now()
+        seen = now if device.online or not device.absences else device.absences[-1][0]
+        wanted: list[Span] = []
+        for low, high, week, plan in weeks_between(device.memberships(channel.number), start, end):
+            if plan.repair:
+                kept = max(low, now - plan.hot_days * DAY)
+                wanted += scheduled(week, kept, min(high, seen - REPAIR_SECONDS))
+        for backup in tuple(self.world.ledger.backup_plans.values()):
+            if channel.channel_id in backup.channels:
+                kept = max(start, backup.created - DAY, now - backup.hot_days * DAY)
+                hours = week_of(backup.template.device_sections)
+                wanted += scheduled(hours, kept, min(end, seen - DAY))
+        if not wanted:
+            return []
+        return within(self._on_device(channel, start, end), joined(wanted))
 
     def _retrieved(self, channel_id: str) -> list[Span]:
         steady = self.clock.steady()

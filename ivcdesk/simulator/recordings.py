@@ -134,6 +134,14 @@ def without(spans: Iterable[Span], holes: Iterable[Span]) -> list[Span]:
     return left
 
 
+def scheduled(week: Week, start: float, end: float) -> list[Span]:
+    """Return the hours of a week between two moments."""
+    if start >= end:
+        return []
+    days = range(cloud_day(start), cloud_day(end) + 1)
+    return within([span for day in days for span in _scheduled(week, day)], [(start, end)])
+
+
 def within(spans: list[Span], window: list[Span]) -> list[Span]:
     """Return the parts of sorted spans that lie in sorted, separate windows."""
     parts = [

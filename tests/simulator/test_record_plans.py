@@ -16,6 +16,7 @@ from ivcdesk.api.actions import (
     DescribeRecordBackupPlan,
     DescribeRecordFile,
     DescribeRecordPlan,
+    DeviceStatus,
     LifeCycle,
     ListOrganizationChannelNumbers,
     ListOrganizationChannels,
@@ -33,7 +34,7 @@ from ivcdesk.api.actions import (
     UpdateRecordPlan,
     UpdateRecordTemplate,
 )
-from ivcdesk.simulator.recordings import DAY
+from ivcdesk.simulator.recordings import DAY, cloud_day, day_start, without
 
 UNKNOWN = "12345678-abcd-efgh-ijkl-1234567890ab"
 FREE = ("Town hall", "Mooring drone", "Depot mast")
@@ -466,3 +467,37 @@ def test_backup_plans_channels_belong_to_their_devices_and_names_are_unique(aske
         assert asked.refused(ask) == f"InvalidParameterValue.{expected}"
     bad_page = ListRecordBackupPlanDevices(plan_id=plan.plan_id, page_size=0)
     assert asked.refused(bad_page) == "FailedOperation"
+
+
+def test_a_plan_that_repairs_fills_gaps_from_the_device_an_hour_later(asked, noon):
+    channel = asked.channel("PTZ Gate North")
+    day = (day_start(cloud_day(noon) - 1), day_start(cloud_day(noon)))
+    before = asked.cloud.recorded(channel.channel_id, "cloud", *day)
+    held = asked.cloud.recorded(channel.channel_id, "device", *day)
+    assert without(held, before)
+    change = RecordPlanChange(repair_mode=1)
+    asked(UpdateRecordPlan(plan_id=channel.plan.plan_id, mod=change))
+    after = asked.cloud.recorded(channel.channel_id, "cloud", *day)
+    assert without(held, after) == without(before, after) == []
+    asked.cloud.set_status(channel.device, DeviceStatus.OFFLINE)
+    asked.clock.advance(1800)
+    asked.cloud.set_status(channel.device, DeviceStatus.ONLINE)
+    asked.clock.advance(600)
+    gap = (noon, noon + 1800)
+    assert asked.cloud.recorded(channel.channel_id, "cloud", *gap) == []
+    asked.clock.advance(3600)
+    assert asked.cloud.recorded(channel.channel_id, "cloud", *gap) == [gap]
+
+
+def test_a_backup_plan_fetches_a_day_later(asked, backup, noon):
+    channel = asked.channel("Bollard 9")
+    world = asked.cloud.world
+    channel.device.join(channel.number, None, noon - 40 * DAY)
+    hours = (day_start(cloud_day(noon)) + 8 * 3600, noon)
+    assert asked.cloud.recorded(channel.channel_id, "cloud", *hours) == []
+    asked(backup(channels=[of(channel)]))
+    assert asked.cloud.recorded(channel.channel_id, "cloud", *hours) == []
+    asked.clock.advance(DAY + 3600)
+    held = asked.cloud.recorded(channel.channel_id, "device", *hours)
+    assert asked.cloud.recorded(channel.channel_id, "cloud", *hours) == held
+    assert world.channel(channel.channel_id).plan is None
