@@ -361,11 +361,19 @@ class Navigator(QWidget):
         if directory.state == "failed" and directory.error is not None:
             said = self._context.explain(directory.error)
             self._strip.say(
-                tr("Not up to date: {reason}", reason=said.title),
+                said.title,
                 icon="warning",
                 role="warn",
                 action=tr("Try again"),
-                tip="\n".join(part for part in (said.title, said.hint, said.footnote) if part),
+                tip="\n".join(
+                    part
+                    for part in (
+                        tr("Not up to date: {reason}", reason=said.title),
+                        said.hint,
+                        said.footnote,
+                    )
+                    if part
+                ),
             )
         elif directory.cached_at is not None:
             moment = datetime.fromtimestamp(directory.cached_at).astimezone()

@@ -285,7 +285,8 @@ def test_a_refused_listing_keeps_the_tree_and_can_be_tried_again(aio):
                 [{"kind": "error", "action": "ListDevices", "code": "ResourceUnavailable"}]
             )
             await place.session.directory.refresh()
-            assert navigator._strip.text.startswith("Not up to date")
+            assert navigator._strip.text
+            assert navigator._strip.toolTip().startswith("Not up to date")
             assert rows(navigator) == before
             place.simulator.faults.clear()
             button = navigator.findChild(QPushButton, "navigator.strip.action")
