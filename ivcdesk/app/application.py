@@ -73,7 +73,8 @@ class Application(QObject):
         self._appearance = Appearance(qt)
         self._languages = Languages(qt)
         self._importable = asyncio.Event()
-        self._built = asyncio.Event()
+        self._tree_made = asyncio.Event()
+        self._panels_made = asyncio.Event()
         self._panels: Panels | None = None
         self._entrance: Entrance | None = None
         self.demo = DemoCloud(options, self)
@@ -85,7 +86,7 @@ class Application(QObject):
 
     @property
     def panels(self) -> Panels:
-        """The panels, once :meth:`start` has ended."""
+        """The panels; all of them are there once :meth:`start` has ended."""
         assert self._panels is not None
         return self._panels
 
@@ -102,6 +103,7 @@ class Application(QObject):
         self.window = MainWindow()
         self.window.closed.connect(self.quit)
         self.window.restore_place(self.settings.window)
+        self.window.restore_docks(self.settings.window, self.settings.hidden_docks)
         self.actions = ActionTable(self.window, self)
         self.window.top.set_menu(self.actions.menu(self.window))
         self.window.top.palette_wanted.connect(self.toggle_palette)
@@ -113,11 +115,10 @@ class Application(QObject):
         self.window.show()
         await self._first_paint()
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, panel_room.load, panel_room.FOR_SIGN_IN)
+        await loop.run_in_executor(None, panel_room.load_for_sign_in)
         self._importable.set()
         self._entrance.begin()
-        await loop.run_in_executor(None, panel_room.load, panel_room.FOR_PANELS)
-        await self._build()
+        await self._make_panels(self._entrance)
 
     async def close(self) -> None:
         """End everything: cameras are let go of first, the demo's cloud last."""
@@ -125,7 +126,7 @@ class Application(QObject):
         if self._entrance is not None:
             self._keep_layout()
             self.window.hide()
-            if self._panels is not None:
+            if self._tree_made.is_set():
                 self._pulse.stop()
             await self._entrance.close()
             await self.palette.close()
@@ -153,6 +154,7 @@ class Application(QObject):
         if session is None:
             return
         await session.directory.locate(ChannelId(channel_id))
+        await self.panels_made()
         self._open_channel(channel_id)
 
     async def play_recording(self, channel_id: str, moment: float) -> None:
@@ -182,7 +184,7 @@ class Application(QObject):
     @property
     def shows_channel(self) -> bool:
         """Whether the live page shows a channel."""
-        live = self.signed_in and self.window.page == "live"
+        live = self.signed_in and self.panels.complete and self.window.page == "live"
         return live and bool(self.panels.live.current_channel)
 
     def search(self) -> None:
@@ -281,29 +283,31 @@ class Application(QObject):
         except TimeoutError:
             log.debug("not painted yet: hidden behind something, or minimised")
 
-    async def _build(self) -> None:
-        """Make the panels and wire them up."""
-        assert self._entrance is not None
+    async def _make_panels(self, entrance: Entrance) -> None:
+        """Make the tree, then the other panels, and wire them up."""
         context = Context(self.explain, self.window.notice.show_explanation, self.settings)
-        self._panels = panels = await panel_room.Panels.make(
-            self.window, context, self._entrance.journal, self.settings.folder
+        self._panels = panels = panel_room.Panels(
+            self.window, context, entrance.journal, self.settings.folder
         )
+        await panels.make_tree()
         panels.navigator.channel_picked.connect(self._open_channel)
         panels.navigator.playback_picked.connect(self._open_recordings)
-        panels.settings.language_chosen.connect(self.use_language)
-        panels.settings.theme_chosen.connect(self.use_theme)
-        panels.settings.account_forgotten.connect(self._entrance.forget)
         self.palette.action_chosen.connect(self.trigger)
         self.palette.channel_chosen.connect(self._open_channel)
         self.palette.device_chosen.connect(self._reveal)
         self.palette.organization_chosen.connect(self._reveal)
-        self.window.restore_docks(self.settings.window, self.settings.hidden_docks)
         self._pulse = Pulse(
             self.window.status, self.settings, lambda: self.session, panels.pullers, self
         )
         self._pulse.start()
+        self._tree_made.set()
+        await panels.make_rest()
+        panels.settings.language_chosen.connect(self.use_language)
+        panels.settings.theme_chosen.connect(self.use_theme)
+        panels.settings.account_forgotten.connect(entrance.forget)
+        panels.settings.set_accounts(self.settings.accounts)
+        entrance.accounts_changed.connect(panels.settings.set_accounts)
         self.settings.on_failure = self._on_settings_not_saved
-        self.window.workspace.setFocus()
         if self.settings.moved_aside is not None:
             self.window.notice.show_explanation(
                 Explanation(
@@ -314,11 +318,19 @@ class Application(QObject):
                     ),
                 )
             )
-        self._built.set()
+        if self.session is not None:
+            self.window.workspace.setFocus()
+        self._panels_made.set()
+        self.actions.refresh()
 
-    async def built(self) -> Panels:
-        """Return the panels once they are made."""
-        await self._built.wait()
+    async def tree_made(self) -> Panels:
+        """Return the panels once the tree is there; the others may still be on their way."""
+        await self._tree_made.wait()
+        return self.panels
+
+    async def panels_made(self) -> Panels:
+        """Return the panels once they are all there."""
+        await self._panels_made.wait()
         return self.panels
 
     async def importable(self) -> None:
@@ -329,6 +341,9 @@ class Application(QObject):
         return self.panels.playback if self.window.page == "playback" else self.panels.live
 
     def _open_channel(self, channel_id: str) -> None:
+        if not self.panels.complete:
+            self.tasks.start(self.select_channel(channel_id), name="open channel")
+            return
         if self.window.page not in ("live", "playback"):
             self.go("live")
         self._panel_of_page().show_channel(channel_id)
@@ -344,7 +359,7 @@ class Application(QObject):
 
     def _open_recordings(self, channel_id: str) -> None:
         self.go("playback")
-        self.panels.playback.show_channel(channel_id)
+        self._open_channel(channel_id)
 
     def _reveal(self, key: str) -> None:
         if self.window.page == "settings":
@@ -354,7 +369,7 @@ class Application(QObject):
 
     def _keep_layout(self) -> None:
         """Note where the window and its docks are, for the next start."""
-        if self._panels is not None:
+        if self._panels is not None and self._panels.complete:
             place, hidden = self.window.kept()
             self.settings.window = place
             self.settings.hidden_docks = hidden
@@ -366,9 +381,9 @@ class Application(QObject):
             self.palette.detach()
         else:
             self.palette.attach(session)
-            self.panels.inspector.attach(session)
         self.actions.refresh()
-        self._pulse.beat()
+        if self._tree_made.is_set():
+            self._pulse.beat()
 
     def _on_settings_not_saved(self, error: OSError) -> None:
         if not self.leaving:
@@ -384,7 +399,7 @@ class Application(QObject):
         from ivcdesk.api import IvcError
 
         if isinstance(error, IvcError):
-            if self._panels is not None and not self.leaving:
+            if not self.leaving:
                 self.window.notice.show_explanation(self.explain(error))
         else:
             asyncio.get_running_loop().call_exception_handler(

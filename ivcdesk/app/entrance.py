@@ -43,8 +43,11 @@ class House(Protocol):
     demo: DemoCloud
     window: MainWindow
 
-    async def built(self) -> Panels:
-        """Return the panels once they are made."""
+    async def tree_made(self) -> Panels:
+        """Return the panels once the tree is there."""
+
+    async def panels_made(self) -> Panels:
+        """Return the panels once they are all there."""
 
     async def importable(self) -> None:
         """Wait until signing in does not block the window with imports."""
@@ -54,9 +57,14 @@ class House(Protocol):
 
 
 class Entrance(QObject):
-    """Opens and closes sessions. Signals: ``changed`` after another session, or none, is open."""
+    """Opens and closes sessions.
+
+    Signals: ``changed`` after another session, or none, is open; ``accounts_changed`` (list) when
+    other accounts are remembered.
+    """
 
     changed = Signal()
+    accounts_changed = Signal(object)
 
     def __init__(self, house: House) -> None:
         super().__init__()
@@ -181,7 +189,7 @@ class Entrance(QObject):
             self.panel.set_busy(False)
         if opened is not None:
             try:
-                panels = await self._house.built()
+                panels = await self._house.tree_made()
             except asyncio.CancelledError:
                 await opened.session.close()
                 raise
@@ -197,7 +205,7 @@ class Entrance(QObject):
                 await self._end()
             opened = await way()
         except (IvcError, SimulatorFailed) as error:
-            await self._house.built()
+            await self._house.panels_made()
             self._show_sign_in()
             self.panel.show_error(self._house.explain(error))
             return None
@@ -219,7 +227,7 @@ class Entrance(QObject):
         self._hush()
         self._watch = LinkWatch(opened.session, self._on_condition)
         self._watching.start(self._watch.run(), name="link")
-        panels.settings.set_accounts(self._house.settings.accounts)
+        self.accounts_changed.emit(self._house.settings.accounts)
         self.changed.emit()
 
     async def _end(self) -> None:
@@ -233,7 +241,7 @@ class Entrance(QObject):
             await asyncio.shield(self._farewell)
 
     async def _part(self, session: Session) -> None:
-        panels = await self._house.built()
+        panels = await self._house.tree_made()
         await panels.detach()
         self.session = None
         self.changed.emit()
@@ -258,7 +266,7 @@ class Entrance(QObject):
         await self._sign_in().forget(account)
         accounts = self._house.settings.accounts
         self.panel.set_accounts(accounts)
-        (await self._house.built()).settings.set_accounts(accounts)
+        self.accounts_changed.emit(accounts)
 
     async def _probe_keyring(self) -> None:
         await self._house.keyring.probe()
@@ -345,7 +353,7 @@ class Entrance(QObject):
         from ivcdesk.api import IvcError
 
         await self._watching.finish()
-        panels = await self._house.built()
+        panels = await self._house.tree_made()
         shown = panels.shown()
         try:
             opened = await self._sign_in().to_demo()

@@ -7,7 +7,7 @@ import importlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Protocol
 
 from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR
 from ivcdesk.app.pulse import Puller
@@ -29,25 +29,26 @@ log = logging.getLogger(__name__)
 CLOSE_SECONDS = 4.0
 
 FOR_SIGN_IN = (
-    "httpx",
-    "certifi",
+    "ivcdesk.api.sockets",
     "ivcdesk.services.session",
     "ivcdesk.app.sign_in",
     "ivcdesk.app.link",
 )
 """What signing in needs; imported first, by another thread, once the window is there."""
 
-FOR_PANELS = (
-    "ivcdesk.app.messages",
-    "ivcdesk.media.outside",
-    "ivcdesk.ui.panels.navigator",
+FOR_TREE = ("ivcdesk.ui.panels.navigator",)
+"""What the tree needs; imported while the session is being opened."""
+
+FOR_REST = (
     "ivcdesk.ui.panels.live",
     "ivcdesk.ui.panels.ptz_keys",
+    "ivcdesk.media.outside",
     "ivcdesk.ui.panels.inspector",
     "ivcdesk.ui.panels.settings",
+    "ivcdesk.app.messages",
     "ivcdesk.ui.panels.playback",
 )
-"""What the panels need; imported while the session is being opened."""
+"""What all other panels need; imported while one looks at the tree already."""
 
 
 class Panel(Protocol):
@@ -69,73 +70,107 @@ def load(names: Sequence[str]) -> None:
         importlib.import_module(name)
 
 
+def load_for_sign_in() -> None:
+    """Do the same for signing in, and read the authorities that are trusted."""
+    load(FOR_SIGN_IN)
+    from ivcdesk.api.transport import shared_context
+
+    shared_context()
+
+
 class Panels:
-    """All panels, put into their places in the window, and the wires between them."""
+    """All panels, put into their places in the window, and the wires between them.
+
+    The tree is made first; the others follow, and join the session that is open by then.
+    """
+
+    navigator: Navigator
+    live: LivePanel
+    playback: PlaybackPanel
+    ptz: PtzPanel
+    inspector: InspectorPanel
+    settings: SettingsPanel
 
     def __init__(
-        self,
-        navigator: Navigator,
-        live: LivePanel,
-        playback: PlaybackPanel,
-        ptz: PtzPanel,
-        inspector: InspectorPanel,
-        settings: SettingsPanel,
-        window: MainWindow,
+        self, window: MainWindow, context: Context, journal: Journal, folder: Path
     ) -> None:
-        from ivcdesk.ui.panels.ptz_keys import PtzKeys
+        self.complete = False
+        self._window = window
+        self._context = context
+        self._journal = journal
+        self._folder = folder
+        self._session: Session | None = None
+        self._parts: list[Panel] = []
 
-        self.navigator, self.live, self.playback = navigator, live, playback
-        self.ptz, self.inspector, self.settings = ptz, inspector, settings
-        live.join(ptz)
-        live.pulls_changed.connect(self._mark_playing)
-        live.channel_changed.connect(self._mark_playing)
-        self.keys = PtzKeys(window, live, ptz)
-        self._all: Sequence[Panel] = (ptz, live, playback, navigator, inspector)
-        self._attached = False
+    async def make_tree(self) -> None:
+        """Make the navigator."""
+        await _loaded(FOR_TREE)
+        from ivcdesk.ui.panels.navigator import Navigator
 
-    @classmethod
-    async def make(
-        cls, window: MainWindow, context: Context, journal: Journal, folder: Path
-    ) -> Self:
-        """Make the panels one after the other, and let the window breathe in between."""
+        self.navigator = Navigator(self._context)
+        self._window.add_dock(NAVIGATOR, self.navigator)
+        self._join(self.navigator)
+
+    async def make_rest(self) -> None:
+        """Make the other panels one after the other, and let the window breathe in between."""
+        await _loaded(FOR_REST)
         from ivcdesk.media.outside import find_players
         from ivcdesk.ui.panels.inspector import InspectorPanel
         from ivcdesk.ui.panels.live import LivePanel
-        from ivcdesk.ui.panels.navigator import Navigator
         from ivcdesk.ui.panels.playback import PlaybackPanel
         from ivcdesk.ui.panels.ptz import PtzPanel
+        from ivcdesk.ui.panels.ptz_keys import PtzKeys
         from ivcdesk.ui.panels.settings import SettingsPanel
 
-        def player_names() -> list[str]:
-            return [player.name for player in find_players()]
-
-        window.add_dock(NAVIGATOR, navigator := Navigator(context))
+        window, context = self._window, self._context
+        self.ptz = PtzPanel(context)
+        window.add_dock(CONTROL, self.ptz)
+        self._join(self.ptz)
         await asyncio.sleep(0)
-        window.add_page("live", live := LivePanel(context))
+        self.live = LivePanel(context)
+        window.add_page("live", self.live)
+        self._join(self.live)
+        self.live.join(self.ptz)
+        self.live.pulls_changed.connect(self._mark_playing)
+        self.live.channel_changed.connect(self._mark_playing)
+        self._keys = PtzKeys(window, self.live, self.ptz)
         await asyncio.sleep(0)
-        window.add_dock(CONTROL, ptz := PtzPanel(context))
+        self.playback = PlaybackPanel(context)
+        window.add_page("playback", self.playback)
+        self._join(self.playback)
         await asyncio.sleep(0)
-        window.add_page("playback", playback := PlaybackPanel(context))
+        self.inspector = InspectorPanel(self._journal)
+        window.add_dock(INSPECTOR, self.inspector)
+        self._join(self.inspector)
         await asyncio.sleep(0)
-        window.add_dock(INSPECTOR, inspector := InspectorPanel(journal))
-        await asyncio.sleep(0)
-        window.add_page("settings", settings := SettingsPanel(context, folder, player_names))
-        return cls(navigator, live, playback, ptz, inspector, settings, window)
+        self.settings = SettingsPanel(
+            context, self._folder, lambda: [player.name for player in find_players()]
+        )
+        window.add_page("settings", self.settings)
+        self.complete = True
 
     def attach(self, session: Session) -> None:
         """Give all panels a session."""
-        self._attached = True
-        for panel in self._all:
-            panel.attach(session)
+        self._session = session
+        for part in self._parts:
+            part.attach(session)
 
     async def detach(self) -> None:
         """Let go of cameras first, then end everything else; a slow panel is left behind."""
-        if not self._attached:
+        if self._session is None:
             return
-        self._attached = False
-        self.keys.let_go()
-        await _close(self.ptz)
-        await asyncio.gather(*(_close(panel) for panel in self._all if panel is not self.ptz))
+        self._session = None
+        parts = list(self._parts)
+        if self.complete:
+            self._keys.let_go()
+            parts.remove(self.ptz)
+            await _close(self.ptz)
+        await asyncio.gather(*(_close(part) for part in parts))
+
+    def _join(self, part: Panel) -> None:
+        self._parts.append(part)
+        if self._session is not None:
+            part.attach(self._session)
 
     def _mark_playing(self) -> None:
         """Mark in the tree what is being watched."""
@@ -144,6 +179,8 @@ class Panels:
 
     def shown(self) -> tuple[str | None, str | None]:
         """Return which channels live and playback show, for :meth:`show_again`."""
+        if not self.complete:
+            return None, None
         return self.live.current_channel, self.playback.current_channel
 
     def show_again(self, shown: tuple[str | None, str | None]) -> None:
@@ -156,7 +193,13 @@ class Panels:
 
     def pullers(self) -> list[Puller]:
         """Return everything that may be pulling a stream."""
+        if not self.complete:
+            return []
         return [*self.live.pullers(), *self.playback.pullers()]
+
+
+async def _loaded(names: Sequence[str]) -> None:
+    await asyncio.get_running_loop().run_in_executor(None, load, names)
 
 
 async def _close(panel: Panel) -> None:

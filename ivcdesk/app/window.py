@@ -112,8 +112,11 @@ class MainWindow(QMainWindow):
         widget.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         dock.setWidget(widget)
         dock.setVisible(False)
-        self.addDockWidget(area, dock)
         self._docks[name] = dock
+        if not self.restoreDockWidget(dock):
+            self.addDockWidget(area, dock)
+            self.size_docks()
+        self._show()
 
     def show_page(self, name: str) -> None:
         """Show a page, or what stands in for it."""
@@ -172,7 +175,7 @@ class MainWindow(QMainWindow):
             self.setWindowState(self.windowState() | Qt.WindowState.WindowMaximized)
 
     def restore_docks(self, kept: Mapping[str, str], hidden: list[str]) -> None:
-        """Arrange the docks as they were last; once they are all there."""
+        """Arrange the docks as they were last, also those that are added later."""
         self._wanted = {name: name not in hidden for name in self._wanted}
         if not kept:
             self._wanted[INSPECTOR] = False

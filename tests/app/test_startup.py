@@ -3,7 +3,17 @@
 import subprocess
 import sys
 
-LATER = ("httpx", "keyring", "av", "numpy", "msgspec", "aiohttp", "qtawesome", "platformdirs")
+LATER = (
+    "httpcore",
+    "httpx",
+    "keyring",
+    "av",
+    "numpy",
+    "msgspec",
+    "aiohttp",
+    "qtawesome",
+    "platformdirs",
+)
 
 
 def test_the_window_is_there_before_the_heavy_libraries():
@@ -24,7 +34,7 @@ def test_what_is_imported_later_can_be_imported_by_another_thread():
         "from ivcdesk.app import panels\n"
         "failed = []\n"
         "def load():\n"
-        "    try: panels.load(panels.FOR_SIGN_IN + panels.FOR_PANELS)\n"
+        "    try: panels.load(panels.FOR_SIGN_IN + panels.FOR_TREE + panels.FOR_REST)\n"
         "    except BaseException as error: failed.append(error)\n"
         "thread = threading.Thread(target=load); thread.start(); thread.join()\n"
         "sys.exit(str(failed[0]) if failed else 0)"
