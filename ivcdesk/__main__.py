@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ivcdesk.app.child import Child
+    from ivcdesk.app.options import Options
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -19,9 +24,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ivcdesk.app.options import parse
 
     options = parse(arguments)
+    child = _begin_demo(options) if options.demo else None
     from ivcdesk.app.main import run
 
-    return run(options)
+    return run(options, child)
+
+
+def _begin_demo(options: Options) -> Child | None:
+    """Start the demo's cloud before Qt is even loaded: it takes longer than the window."""
+    from ivcdesk.app.child import Child
+
+    try:
+        return Child(options)
+    except OSError:
+        return None
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import threading
 from asyncio import events
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import hypothesis
@@ -20,6 +21,16 @@ hypothesis.settings.load_profile("ivcdesk")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 T = TypeVar("T")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep a file's tests in one process, and those whose errors are counted together too."""
+    here = Path(__file__).parent
+    for item in items:
+        place = item.path.relative_to(here)
+        counted = place.parts[0] == "simulator" and len(place.parts) == 2
+        item.add_marker(pytest.mark.xdist_group("simulator" if counted else str(place)))
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,7 @@ from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import tr
 
 if TYPE_CHECKING:
+    from ivcdesk.app.child import Child
     from ivcdesk.app.panels import Panels
     from ivcdesk.services.session import Session
     from ivcdesk.ui.panels.live import LivePanel
@@ -49,7 +50,7 @@ class Application(QObject):
 
     left = Signal()
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, child: Child | None = None) -> None:
         super().__init__()
         qt = QApplication.instance()
         if not isinstance(qt, QApplication):
@@ -77,7 +78,7 @@ class Application(QObject):
         self._panels_made = asyncio.Event()
         self._panels: Panels | None = None
         self._entrance: Entrance | None = None
-        self.demo = DemoCloud(options, self)
+        self.demo = DemoCloud(options, self, child)
 
     @property
     def session(self) -> Session | None:
@@ -97,7 +98,7 @@ class Application(QObject):
         for trouble in self.settings.troubles:
             log.warning("settings: %s", trouble)
         if self.options.demo:
-            self.demo.launch()
+            self._launch_demo()
         self._appearance.use(self.settings.theme)
         self._languages.use(self.settings.language)
         self.window = MainWindow()
@@ -119,6 +120,15 @@ class Application(QObject):
         self._importable.set()
         self._entrance.begin()
         await self._make_panels(self._entrance)
+
+    def _launch_demo(self) -> None:
+        """Start the demo's cloud now, so that it gets ready while the window is made."""
+        from ivcdesk.app.child import SimulatorFailed
+
+        try:
+            self.demo.launch()
+        except SimulatorFailed:
+            log.debug("entering the demo will tell")
 
     async def close(self) -> None:
         """End everything: cameras are let go of first, the demo's cloud last."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from ivcdesk.app.demo import DemoCloud, SimulatorFailed
+from ivcdesk.app.child import SimulatorFailed
+from ivcdesk.app.demo import DemoCloud
 from ivcdesk.app.options import Options
 from ivcdesk.app.secrets import Keyring
 from ivcdesk.app.settings import Account, Settings

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from ivcdesk import __version__
 from ivcdesk.app import aio
 from ivcdesk.app.application import Application
+from ivcdesk.app.child import Child
 from ivcdesk.app.logs import fault_file
 from ivcdesk.app.options import Options, parse
 from ivcdesk.app.settings import folder_for
@@ -22,14 +23,16 @@ _HEARTBEAT_MS = 200
 
 
 @asynccontextmanager
-async def application(argv: Sequence[str] | Options) -> AsyncIterator[Application]:
+async def application(
+    argv: Sequence[str] | Options, child: Child | None = None
+) -> AsyncIterator[Application]:
     """Open the window as the command line says, and shut everything down at the end.
 
-    There must be a QApplication, and a loop of :mod:`ivcdesk.app.aio` must be running. When the
-    block is entered the window is on the screen with all its panels; a demo's cloud may still be
-    on its way.
+    ``child`` is the demo's simulator where it was started already. There must be a QApplication,
+    and a loop of :mod:`ivcdesk.app.aio` must be running. When the block is entered the window is
+    on the screen with all its panels; a demo's cloud may still be on its way.
     """
-    app = Application(argv if isinstance(argv, Options) else parse(argv))
+    app = Application(argv if isinstance(argv, Options) else parse(argv), child)
     try:
         await app.start()
         yield app
@@ -37,21 +40,21 @@ async def application(argv: Sequence[str] | Options) -> AsyncIterator[Applicatio
         await app.close()
 
 
-def run(options: Options) -> int:
+def run(options: Options, child: Child | None = None) -> int:
     """Run the application until the user leaves, and return its exit code."""
     QApplication.setApplicationName("ivcdesk")
     QApplication.setApplicationVersion(__version__)
     QApplication.setDesktopFileName("ivcdesk")
     app = QApplication(sys.argv[:1])
     with fault_file(folder_for(options)):
-        return aio.run(app, _main(options))
+        return aio.run(app, _main(options, child))
 
 
-async def _main(options: Options) -> int:
+async def _main(options: Options, child: Child | None) -> int:
     leaving = asyncio.Event()
     forget = _on_signals(leaving.set)
     try:
-        async with application(options) as app:
+        async with application(options, child) as app:
             app.left.connect(leaving.set)
             if not app.leaving:
                 await leaving.wait()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ivcdesk.api import errors
-from ivcdesk.app.demo import SimulatorFailed
+from ivcdesk.app.child import SimulatorFailed
 from ivcdesk.app.messages_codes import BY_CODE, Words
 from ivcdesk.app.secrets import Keeping, Obstacle
 from ivcdesk.media.errors import MediaError

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ivcdesk.api import DIRECT, AuthError, Credential, Forbidden, Journal
 from ivcdesk.app import redaction
-from ivcdesk.app.demo import CloudAddress, DemoCloud, running_simulator
+from ivcdesk.app.child import CloudAddress
+from ivcdesk.app.demo import DemoCloud, running_simulator
 from ivcdesk.app.secrets import Keyring, Secret
 from ivcdesk.app.settings import Account, Settings
 from ivcdesk.ui.panels.signin_values import SignInValues, short_id

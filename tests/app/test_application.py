@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
-from ivcdesk.app.demo import CloudAddress, read_address
+from ivcdesk.app.child import CloudAddress, read_address
 from ivcdesk.app.main import application
 from ivcdesk.app.secrets import Keeping, Keyring, Secret
 from ivcdesk.ui import text

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ivcdesk.app import demo
-from ivcdesk.app.demo import DemoCloud, SimulatorFailed, read_address, running_simulator
+from ivcdesk.app import child, demo
+from ivcdesk.app.child import Child, SimulatorFailed, read_address
+from ivcdesk.app.demo import DemoCloud, running_simulator
 from ivcdesk.app.options import Options
 
 READY = {
@@ -22,7 +23,7 @@ READY = {
 
 def pretend(monkeypatch, program: str) -> None:
     """Let a small program stand in for the simulator."""
-    monkeypatch.setattr(demo, "_command", lambda: ["-c", program])
+    monkeypatch.setattr(child, "_command", lambda: ["-c", program])
 
 
 READY_PROGRAM = f"import sys; print({json.dumps(READY)!r}, flush=True); sys.stdin.read()"
@@ -56,6 +57,21 @@ def test_no_secret_is_on_the_command_line(aio, monkeypatch):
         assert "--with-parent" in said
         assert address.secret_key not in said.replace(READY_PROGRAM, "")
         await cloud.close()
+
+    aio(run())
+
+
+def test_one_that_was_started_before_the_window_is_taken_over(aio, monkeypatch):
+    pretend(monkeypatch, READY_PROGRAM)
+    options = Options(demo=True)
+    early = Child(options)
+
+    async def run():
+        cloud = DemoCloud(options, None, early)
+        assert cloud.process_id == early.process_id
+        assert (await cloud.address()).secret_id == "AKIDdemo"
+        await cloud.close()
+        assert not cloud.running
 
     aio(run())
 
@@ -130,7 +146,7 @@ def test_one_that_takes_too_long_is_given_up(aio, monkeypatch):
 def test_one_that_does_not_listen_is_stopped(aio, monkeypatch):
     deaf = f"import time; print({json.dumps(READY)!r}, flush=True); time.sleep(60)"
     pretend(monkeypatch, deaf)
-    monkeypatch.setattr(demo, "_END_MS", 50)
+    monkeypatch.setattr(demo, "END_SECONDS", 0.05)
 
     async def run():
         cloud = DemoCloud(Options(demo=True))
@@ -159,7 +175,7 @@ def test_what_is_no_ready_line(document):
 def command_line(process: int) -> str:
     """Return what a process was started with; the options alone where the system hides it."""
     path = Path(f"/proc/{process}/cmdline")
-    return path.read_text() if path.exists() else " ".join(demo._arguments(Options(demo=True)))
+    return path.read_text() if path.exists() else " ".join(child._arguments(Options(demo=True)))
 
 
 def alive(process: int) -> bool:

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from ivcdesk.api import actions, errors
-from ivcdesk.app.demo import SimulatorFailed
+from ivcdesk.app.child import SimulatorFailed
 from ivcdesk.app.i18n import catalogue
 from ivcdesk.app.messages import BY_CLASS, BY_KEYRING_OBSTACLE, explain, find, keeping_note
 from ivcdesk.app.messages_codes import BY_CODE
