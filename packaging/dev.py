@@ -54,6 +54,7 @@ TEST_TOOLS = {
     "gnome-keyring-daemon": "gnome-keyring",
     "dbus-run-session": "dbus",
     "ffprobe": "ffmpeg",
+    "chromium": "chromium",
 }
 
 QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg, PySide6.QtNetwork"
@@ -186,7 +187,7 @@ def main() -> int:
     if word == "demo":
         return demo(*rest)
     if word == "test":
-        return pytest(*rest)
+        return pytest("-n", "auto", "--dist", "loadgroup", *rest)
     if word == "soak":
         return pytest("tests/soak", *rest)
     if word == "bench":
