@@ -18,6 +18,9 @@ INTERVAL = 0.3
 PATIENCE = 0.5
 """A jog that waited longer than this for its turn is dropped, s: the hand has moved on."""
 
+BOUNCE = 0.05
+"""A press this soon after its own release is the same hold, s: keys repeat, contacts bounce."""
+
 UPLINK = 0.1
 """How much of an answer's time may have gone by before the device had the call, s."""
 
@@ -57,7 +60,8 @@ class JogPolicy:
     :meth:`refused` or :meth:`recalled`.
 
     - A press with nothing under way goes at once. While held, the next call goes when the last
-      was answered, ``interval`` after it.
+      was answered, ``interval`` after it. Pressing again within 50 ms of letting go, as some
+      keyboards repeat and worn contacts do, is the same hold.
     - The interval counts from when the device surely had the call. That is its answer, or 100 ms
       after sending where the answer is slow, so that a slow link isn't slowed twice.
     - Never two under way. The newest wish replaces the one that waits; one that waited longer
@@ -71,6 +75,7 @@ class JogPolicy:
         self.patience = patience
         self._speed = MIN_SPEED
         self._presses: list[Motion] = []
+        self._let_go: dict[Motion, float] = {}
         self._halted = False
         self._busy_since: float | None = None
         self._free_at = float("-inf")
@@ -101,9 +106,11 @@ class JogPolicy:
         """Hold a motion from now on; False where it was held already (a key's auto-repeat)."""
         if motion.still or motion in self._presses:
             return False
+        bounced = now - self._let_go.get(motion, float("-inf")) < BOUNCE
         self._presses.append(motion)
-        self._halted = False
-        self._urgent = not (self.busy or self.motion.still)
+        if not bounced:
+            self._halted = False
+            self._urgent = not (self.busy or self.motion.still)
         self._waiting_since = None if self.motion.still else now
         return True
 
@@ -113,6 +120,7 @@ class JogPolicy:
             return
         before = self.motion
         self._presses.remove(motion)
+        self._let_go[motion] = now
         if self.motion != before:
             self._urgent = False
             self._waiting_since = None if self.motion.still else now

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ivcdesk.domain.ptz import INTERVAL, PATIENCE, UPLINK, Jog, JogPolicy, Motion
+from ivcdesk.domain.ptz import BOUNCE, INTERVAL, PATIENCE, UPLINK, Jog, JogPolicy, Motion
 
 LEFT, RIGHT, UP, DOWN = Motion(pan=-1), Motion(pan=1), Motion(tilt=1), Motion(tilt=-1)
 LEFT_UP = Motion(pan=-1, tilt=1)
@@ -67,6 +69,33 @@ def test_a_new_press_does_not_wait_for_the_interval(policy):
     policy.release(LEFT, 0.02)
     policy.press(RIGHT, 0.05)
     assert policy.take(0.05) == Jog(RIGHT, 4)
+
+
+def test_a_keyboard_that_repeats_by_letting_go_keeps_the_interval(policy):
+    sent = []
+    now = 0.0
+    policy.press(LEFT, now)
+    while now < 2.0:
+        if policy.take(now):
+            sent.append(now)
+            policy.answered(now)
+        now += 0.04
+        policy.release(LEFT, now)
+        assert policy.press(LEFT, now)
+    assert len(sent) >= 6
+    assert min(later - sooner for sooner, later in pairwise(sent)) >= INTERVAL
+
+
+def test_a_bounce_does_not_undo_a_refusal(policy):
+    policy.press(LEFT, 0.0)
+    policy.take(0.0)
+    policy.refused(0.1)
+    policy.release(LEFT, 0.2)
+    policy.press(LEFT, 0.2 + BOUNCE / 2)
+    assert policy.take(1.0) is None
+    policy.release(LEFT, 1.0)
+    policy.press(LEFT, 1.0 + 2 * BOUNCE)
+    assert policy.take(1.0 + 2 * BOUNCE) == Jog(LEFT, 4)
 
 
 def test_after_release_nothing_goes(policy):
@@ -186,6 +215,7 @@ class Hands(RuleBasedStateMachine):
         self.answered_at = float("-inf")
         self.sent_before = self.sent_at, self.answered_at
         self.refused_hold = False
+        self.let_go: dict[Motion, float] = {}
 
     def _step(self, *, direct: bool = False) -> Jog | None:
         jog = self.policy.take(self.now)
@@ -212,6 +242,9 @@ class Hands(RuleBasedStateMachine):
         if not new:
             return
         self.held.append(motion)
+        if self.now - self.let_go.get(motion, float("-inf")) < BOUNCE:
+            self._step()
+            return
         self.refused_hold = False
         free = self.in_flight == 0
         jog = self._step(direct=free)
@@ -223,6 +256,7 @@ class Hands(RuleBasedStateMachine):
     def release(self, data: st.DataObject) -> None:
         motion = data.draw(st.sampled_from(self.held))
         self.held.remove(motion)
+        self.let_go[motion] = self.now
         self.policy.release(motion, self.now)
         self._step()
 
