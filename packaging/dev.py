@@ -33,6 +33,7 @@ QT_LIBRARIES = [
     "libgl1",
     "libegl1",
     "libdbus-1-3",
+    "libpulse0",
     "libfontconfig1",
     "libxkbcommon0",
     "libxcb-cursor0",
@@ -57,7 +58,7 @@ TEST_TOOLS = {
     "chromium": "chromium",
 }
 
-QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg, PySide6.QtNetwork"
+QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg, PySide6.QtNetwork, PySide6.QtMultimedia"
 XCB_PROBE = """
 import ctypes, pathlib, PySide6
 ctypes.CDLL(next(pathlib.Path(PySide6.__file__).parent.glob("Qt/plugins/platforms/libqxcb.so")))
