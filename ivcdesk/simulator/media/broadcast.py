@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from ivcdesk.simulator.media import flv
 from ivcdesk.simulator.media.camera import Camera
-from ivcdesk.simulator.media.encoder import Encoder, Format, Unit
+from ivcdesk.simulator.media.encoder import Encoder, Format
+from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.sound import SoundTrack
 from ivcdesk.simulator.media.source import CameraFacts, Pose
 
 LINGER = 2.0  # s that an encoder goes on after its last viewer left
-_BACKLOG_SECONDS = 5.0
 
 
 class Shot(NamedTuple):
@@ -40,116 +39,34 @@ class Reel(Protocol):
         """Yield shots, each at its time, until the stream ends or ``stop`` is set."""
 
 
-class Viewer:
-    """One listener's queue; it is cut to the next key frame where it falls behind."""
-
-    def __init__(self, limit: int) -> None:
-        self._queue: deque[tuple[Unit, bytes]] = deque()
-        self._limit = limit
-        self._arrived = asyncio.Event()
-        self._skipping = False
-        self._ended = False
-        self.dropped = 0
-
-    def push(self, unit: Unit, tag: bytes) -> None:
-        """Add a picture."""
-        if len(self._queue) >= self._limit:
-            self.dropped += len(self._queue)
-            self._queue.clear()
-            self._skipping = True
-        if self._skipping and not unit.key:
-            self.dropped += 1
-            return
-        self._skipping = False
-        self._queue.append((unit, tag))
-        self._arrived.set()
-
-    def discard(self) -> None:
-        """Forget what is queued."""
-        self._queue.clear()
-
-    def end(self) -> None:
-        """Let the viewer have what is queued, and then nothing more."""
-        self._ended = True
-        self._arrived.set()
-
-    def cut(self) -> None:
-        """End at once."""
-        self._queue.clear()
-        self.end()
-
-    async def next(self, seconds: float) -> list[tuple[Unit, bytes]] | None:
-        """Return what has arrived, nothing after ``seconds``, or None at the end."""
-        if not self._queue and not self._ended:
-            self._arrived.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._arrived.wait(), seconds)
-        if not self._queue:
-            return None if self._ended else []
-        taken = list(self._queue)
-        self._queue.clear()
-        return taken
-
-
-class Broadcast:
-    """A running stream. Everything but the thread's own work happens in the event loop."""
+class Broadcast(Feed):
+    """A camera's running stream. Everything but the thread's own work happens in the event loop."""
 
     def __init__(
         self, facts: CameraFacts, scenery: Scenery, reel: Reel, on_end: Callable[[], None]
     ) -> None:
-        self.facts = facts
-        self.viewers: set[Viewer] = set()
-        self.gop: list[tuple[Unit, bytes]] = []
-        self.units_made = 0
-        self._scenery, self._reel, self._on_end = scenery, reel, on_end
-        self._loop = asyncio.get_running_loop()
-        self._format: asyncio.Future[Format] = self._loop.create_future()
+        super().__init__(facts, on_end)
+        self._scenery, self._reel = scenery, reel
         self._stop = threading.Event()
         self._stopped: asyncio.Future[None] = self._loop.create_future()
         self._leaving: asyncio.TimerHandle | None = None
-        self._gop_listeners: list[Callable[[list[Unit]], None]] = []
         self._thread = threading.Thread(
             target=self._work, name=f"camera {facts.channel_id}", daemon=True
         )
         self._thread.start()
-
-    @property
-    def ended(self) -> bool:
-        """Whether no more pictures will come."""
-        return self._stop.is_set()
-
-    async def format(self) -> Format:
-        """Return the stream's format, known as soon as the encoder is open."""
-        return await asyncio.shield(self._format)
 
     def join(self) -> Viewer:
         """Add a viewer, who gets the pictures since the last key frame at once."""
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        rate = self.facts.fps + (25 if self.facts.sound else 0)
-        viewer = Viewer(round(rate * _BACKLOG_SECONDS))
-        for unit, tag in self.gop:
-            viewer.push(unit, tag)
-        if self.ended:
-            viewer.end()
-        self.viewers.add(viewer)
-        return viewer
+        return super().join()
 
     def leave(self, viewer: Viewer) -> None:
         """Take a viewer away; the encoder stops a little after the last one."""
-        self.viewers.discard(viewer)
+        super().leave(viewer)
         if not self.viewers and not self.ended and self._leaving is None:
             self._leaving = self._loop.call_later(LINGER, self.stop)
-
-    def on_gop(self, listener: Callable[[list[Unit]], None]) -> None:
-        """Call ``listener`` with each closed group of pictures."""
-        self._gop_listeners.append(listener)
-
-    def off_gop(self, listener: Callable[[list[Unit]], None]) -> None:
-        """Call ``listener`` no more."""
-        if listener in self._gop_listeners:
-            self._gop_listeners.remove(listener)
 
     def on_stopped(self, listener: Callable[[], None]) -> None:
         """Call ``listener`` when the thread is done."""
@@ -160,30 +77,12 @@ class Broadcast:
         if self._leaving is not None:
             self._leaving.cancel()
             self._leaving = None
-        if not self.ended:
-            self._stop.set()
-            self._on_end()
-        for viewer in self.viewers:
-            if abruptly:
-                viewer.cut()
-            else:
-                viewer.end()
+        self._stop.set()
+        super().stop(abruptly=abruptly)
 
     async def wait_stopped(self) -> None:
         """Wait until the thread is gone."""
         await asyncio.shield(self._stopped)
-
-    def _publish(self, unit: Unit, tag: bytes) -> None:
-        if unit.key:
-            if self.gop:
-                group = [kept for kept, _ in self.gop]
-                for listener in list(self._gop_listeners):
-                    listener(group)
-            self.gop = []
-        self.gop.append((unit, tag))
-        self.units_made += 1
-        for viewer in self.viewers:
-            viewer.push(unit, tag)
 
     def _finished(self, error: BaseException | None) -> None:
         # Telling this was the last thing that the thread did.
@@ -219,7 +118,7 @@ class Broadcast:
             if track:
                 units += track.until(shot.ms, shot.at, mute=shot.mute)
             for unit in units:
-                self._tell(self._publish, unit, flv.unit_tag(stream, unit))
+                self._tell(self.publish, unit, flv.unit_tag(stream, unit))
 
     def _opened(self, stream: Format) -> None:
         if not self._format.done():

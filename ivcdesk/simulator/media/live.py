@@ -12,8 +12,9 @@ from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from typing import Literal, NamedTuple, TypeVar
 
 from ivcdesk.simulator.media import ts
-from ivcdesk.simulator.media.broadcast import Broadcast, Reel, Shot, Viewer
+from ivcdesk.simulator.media.broadcast import Broadcast, Reel, Shot
 from ivcdesk.simulator.media.encoder import GOP_SECONDS, Unit
+from ivcdesk.simulator.media.feed import Viewer
 from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.session import SessionReel
 from ivcdesk.simulator.media.source import CameraFacts, MediaSource, PlaybackSession

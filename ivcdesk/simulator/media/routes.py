@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from ivcdesk.simulator.media import flv
-from ivcdesk.simulator.media.broadcast import Broadcast, Viewer
+from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.live import LiveHub, facts_for, quality_of
 from ivcdesk.simulator.media.source import CameraFacts, FetchSource, MediaSource
 from ivcdesk.simulator.media.vod import Cut, Recordings, playlist_text
@@ -153,7 +153,7 @@ class _Pages:
         return response
 
     async def _send(
-        self, request: web.Request, broadcast: Broadcast, viewer: Viewer
+        self, request: web.Request, broadcast: Feed, viewer: Viewer
     ) -> web.StreamResponse:
         response = web.StreamResponse(headers=_FLV)
         response.force_close()

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from ivcdesk.simulator.media import amf, flv
-from ivcdesk.simulator.media.broadcast import Broadcast, Viewer
+from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.live import LiveHub, quality_of
 from ivcdesk.simulator.media.source import MediaSource
 
@@ -261,7 +261,7 @@ class _Player:
         await self._writer.drain()
         return False
 
-    async def _pump(self, broadcast: Broadcast, viewer: Viewer, stream: int) -> None:
+    async def _pump(self, broadcast: Feed, viewer: Viewer, stream: int) -> None:
         try:
             form = await broadcast.format()
             for kind, body in flv.first_tags(form):
