@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -16,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from ivcdesk.ui import icons
 from ivcdesk.ui.panels.live_links import StreamLinks
-from ivcdesk.ui.text import bind, mark
-from ivcdesk.ui.tokens import GRID
+from ivcdesk.ui.text import bind, mark, refresh, tr
+from ivcdesk.ui.widgets.overflow_row import OverflowRow
 
 HEIGHT = 40
 """Of the bar, px."""
@@ -30,9 +31,22 @@ _ARRANGEMENTS = (
     ("1+5", "1+5", mark("One large picture and five small ones")),
 )
 _QUALITIES = (
-    ("sub", mark("Sub stream"), mark("The small stream: light on the link and on this computer")),
-    ("main", mark("Main stream"), mark("The full stream: as sharp as the camera can")),
+    (
+        "sub",
+        mark("Sub|stream"),
+        mark("Sub stream"),
+        mark("The small stream: light on the link and on this computer"),
+    ),
+    (
+        "main",
+        mark("Main|stream"),
+        mark("Main stream"),
+        mark("The full stream: as sharp as the camera can"),
+    ),
 )
+
+FIRST, OFTEN, AT_TIMES, SELDOM = range(4)
+"""Ranks in the bar: what has a higher one is the first to give way where there is no room."""
 
 
 class LiveBar(QFrame):
@@ -59,9 +73,10 @@ class LiveBar(QFrame):
             self._arrangements[name] = button
         streams, choices = _segments("live.quality")
         bind(streams, streams.setAccessibleName, "Stream")
-        for name, face, meaning in _QUALITIES:
+        for name, face, long, meaning in _QUALITIES:
             button = _segment(streams, choices, f"live.quality.{name}")
             bind(button, button.setText, face)
+            bind(button, button.setAccessibleName, long)
             bind(button, button.setToolTip, meaning)
             button.clicked.connect(partial(self.quality_chosen.emit, name))
             self._qualities[name] = button
@@ -82,15 +97,31 @@ class LiveBar(QFrame):
         bind(self.full_screen, self.full_screen.setToolTip, "Pictures in full screen · Esc ends it")
         bind(self.full_screen, self.full_screen.setAccessibleName, "Pictures in full screen")
 
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(GRID)
-        row.addWidget(layouts)
-        row.addWidget(streams)
-        row.addStretch(1)
-        row.addWidget(self.snapshot)
-        row.addWidget(self._external)
-        row.addWidget(self.full_screen)
+        self.row = OverflowRow("live.more")
+        margins = QHBoxLayout(self)
+        margins.setContentsMargins(12, 0, 12, 0)
+        margins.addWidget(self.row)
+        self.row.add_left(layouts, FIRST)
+        self.row.add_left(streams, AT_TIMES)
+        self.row.add_right(self.snapshot, OFTEN)
+        self.row.add_right(self._external, SELDOM)
+        self.row.add_right(self.full_screen, FIRST)
+
+    def add_entry(self, name: str, text: str, shortcut: str = "", tip: str = "") -> QAction:
+        """Add an entry to the menu at the end and return it; ``text`` and ``tip`` are English.
+
+        The shortcut is only shown: the keys are the tiles' own.
+        """
+        entry = QAction(self.row.menu)
+        entry.setObjectName(name)
+
+        def show() -> None:
+            entry.setText(tr(text) + (f"\t{shortcut}" if shortcut else ""))
+            entry.setToolTip(tr(tip or text))
+
+        refresh(entry, show)
+        self.row.menu.addAction(entry)
+        return entry
 
     def show_state(self, *, arrangement: str, quality: str, channel: bool, picture: bool) -> None:
         """Show what is chosen, and enable what can be done now."""
