@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 
 from ivcdesk.media.frames import Mailbox, Scaler, StreamFacts
 from ivcdesk.media.relay import Doorbell
+from ivcdesk.media.sound import SoundOutlet
 from ivcdesk.media.states import PlayerState
 
 
@@ -25,20 +26,25 @@ class Outlet:
 
     The worker calls the ``on_`` methods from its thread; once :meth:`shut` they do nothing, so
     that nothing of an earlier stream is ever taken for news of a later one.
+
+    ``sound`` is what the sound is written to, which may change at any moment; None while nobody
+    listens: then no sound need be decoded.
     """
 
-    def __init__(self, bell: Doorbell, size: QSize) -> None:
+    def __init__(self, bell: Doorbell, size: QSize, sound: SoundOutlet | None = None) -> None:
         self.events: deque[Event] = deque()
         self.mailbox = Mailbox()
         self.scaler = Scaler()
         self.scaler.set_size(size)
         self.position: float | None = None
+        self.sound = sound
         self._bell = bell
         self._open = True
 
     def shut(self) -> None:
         """Pass nothing on any more."""
         self._open = False
+        self.sound = None
 
     def on_state(self, state: PlayerState) -> None:
         """Leave a state."""

@@ -13,6 +13,7 @@ from shiboken6 import isValid
 from ivcdesk.media.frames import Frame, StreamFacts
 from ivcdesk.media.outlet import Outlet, UrlWanted, Worker
 from ivcdesk.media.relay import Doorbell
+from ivcdesk.media.sound import SoundOutlet
 from ivcdesk.media.states import EMPTY, PlayerState
 
 _EXIT_SECONDS = 1.0
@@ -40,6 +41,7 @@ class StreamPlayer(QObject):
         self._facts = StreamFacts()
         self._url = ""
         self._received = 0
+        self._sound: SoundOutlet | None = None
         self._holder = holder = _Holder()
         _holders.add(holder)
         self.destroyed.connect(lambda: holder.end())
@@ -72,6 +74,12 @@ class StreamPlayer(QObject):
         if self._holder.outlet is not None:
             self._holder.outlet.scaler.set_size(size)
 
+    def set_sound(self, sound: SoundOutlet | None) -> None:
+        """Let the stream be heard through this outlet from now on; None decodes no sound."""
+        self._sound = sound
+        if self._holder.outlet is not None:
+            self._holder.outlet.sound = sound
+
     def take(self) -> Frame | None:
         """Return the newest frame if it was not taken before."""
         outlet = self._holder.outlet
@@ -94,7 +102,7 @@ class StreamPlayer(QObject):
 
     def _new_outlet(self) -> Outlet:
         self._end()
-        return Outlet(self._bell, self._size)
+        return Outlet(self._bell, self._size, self._sound)
 
     def _begin(self, outlet: Outlet, worker: Worker) -> None:
         self._holder.outlet, self._holder.worker = outlet, worker
