@@ -14,6 +14,7 @@ from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.http import HttpReader
 from ivcdesk.media.outlet import Outlet
+from ivcdesk.media.pace import Clock
 from ivcdesk.media.states import CONNECTING, ENDED, PAUSED, PLAYING, STALLED, PlayerState
 
 STALL_SECONDS = 10.0
@@ -27,7 +28,8 @@ class DeviceWorker(threading.Thread):
     """Shows what comes, as it comes; where that is in the recording follows from its stamps.
 
     The position is the moment last sought plus the time elapsed in the stream times the speed;
-    where ``spans`` says what is recorded, the device jumps over what lies between.
+    where ``spans`` says what is recorded, the device jumps over what lies between. By a clock
+    that follows others a picture that comes early waits for its time.
     """
 
     def __init__(
@@ -38,12 +40,14 @@ class DeviceWorker(threading.Thread):
         rate: float,
         spans: Sequence[tuple[float, float]],
         outlet: Outlet,
+        clock: Clock,
     ) -> None:
         super().__init__(name="media-recording", daemon=True)
         self._url = url
         self._interval = interval
         self._spans = spans
         self._outlet = outlet
+        self._clock = clock
         self._lock = threading.Condition()
         self._reader: HttpReader | None = None
         self._received = 0
@@ -85,6 +89,7 @@ class DeviceWorker(threading.Thread):
             self._playing = False
             if self._reader is not None:
                 self._reader.patience = _PAUSED_PATIENCE
+            self._lock.notify_all()
         if self._state in (PLAYING, STALLED):
             self._tell(PAUSED)
 
@@ -181,11 +186,11 @@ class DeviceWorker(threading.Thread):
             elapsed = stamp - (self._stamp if self._stamp is not None else stamp)
             self._position = played_to(self._base, elapsed * self._rate, self._spans)
             self._last_stamp = stamp
-            position, playing = self._position, self._playing
-        if not playing:
-            return
+            position = self._position
+            if not self._await(position) or not (self._playing or self._clock.follows):
+                return
         self._tell_facts(picture)
-        self._tell(PLAYING)
+        self._tell(PLAYING if self._playing else PAUSED)
         self._picture = picture
         scaler = self._outlet.scaler
         frame = None
@@ -196,6 +201,20 @@ class DeviceWorker(threading.Thread):
         if frame is not None:
             self._outlet.mailbox.put(frame)
             self._outlet.on_frame()
+
+    def _await(self, position: float) -> bool:
+        """Hold a picture back until its time has come; False where it is not wanted any more.
+
+        Holds the lock. What the device sends meanwhile waits in the socket.
+        """
+        while self._clock.follows and not self._over and self._sought is None:
+            early = position - self._clock.position
+            if early <= 0:
+                return True
+            self._lock.wait(min(max(early / self._clock.rate, 0.002), 0.1))
+        if self._over:
+            raise Interrupted
+        return self._sought is None
 
     def _tell_facts(self, picture: VideoFrame) -> None:
         facts = StreamFacts(self._codec, picture.width, picture.height)

@@ -5,6 +5,62 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What a recording is played by: a clock of its own, or its part of a common one.
+
+    ``follows`` tells that others are played by it too and it is set elsewhere: then ``set``,
+    ``start``, ``pause`` and ``hold`` do nothing, and ``shows``, ``cue`` and ``leave`` tell how
+    far this one is. See :class:`PlayClock` and :class:`ivcdesk.media.conductor.Part`.
+    """
+
+    @property
+    def follows(self) -> bool:
+        """Whether the clock is set elsewhere."""
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether the others go on without this one."""
+
+    @property
+    def rate(self) -> float:
+        """Seconds of the recording per second."""
+
+    @property
+    def position(self) -> float:
+        """The moment that is due now, seconds since the epoch."""
+
+    def set(self, position: float) -> None:
+        """Jump to a moment."""
+
+    def set_rate(self, rate: float) -> None:
+        """Go slower or faster from here on."""
+
+    def start(self) -> None:
+        """Let time pass."""
+
+    def pause(self) -> None:
+        """Stop time."""
+
+    def hold(self, holder: object) -> None:
+        """Stop time while something is waited for."""
+
+    def release(self, holder: object) -> None:
+        """Let go."""
+
+    def seconds_until(self, moment: float) -> float | None:
+        """Return how long to wait for a moment, s; None while time stands."""
+
+    def shows(self, shown: float, following: float | None) -> None:
+        """Tell which picture is shown and which one follows."""
+
+    def cue(self, moment: float) -> None:
+        """Tell that a moment is being looked for."""
+
+    def leave(self) -> None:
+        """Tell that there is nothing to show for now."""
 
 
 class PlayClock:
@@ -14,6 +70,9 @@ class PlayClock:
     the clock, so that several players on one clock wait for the slowest. All methods may be
     called from any thread. ``now`` is injected in seconds that never jump.
     """
+
+    follows = False
+    left_behind = False
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
@@ -81,6 +140,15 @@ class PlayClock:
             if not self.running:
                 return None
             return (moment - self._at(self._now())) / self._rate
+
+    def shows(self, shown: float, following: float | None) -> None:
+        """Take no notice: nobody else is played by it."""
+
+    def cue(self, moment: float) -> None:
+        """Take no notice: nobody else is played by it."""
+
+    def leave(self) -> None:
+        """Take no notice: nobody else is played by it."""
 
     def _at(self, now: float) -> float:
         if not self.running:

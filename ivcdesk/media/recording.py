@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.device_worker import DeviceWorker
 from ivcdesk.media.errors import MediaError
+from ivcdesk.media.frames import Frame
 from ivcdesk.media.outlet import Outlet
-from ivcdesk.media.pace import PlayClock
+from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.recording_worker import RecordingWorker
 from ivcdesk.media.states import CONNECTING, PlayerState
@@ -35,12 +36,13 @@ class RecordingPlayer(StreamPlayer):
 
     position_changed = Signal(float)
 
-    def __init__(self, parent: QObject | None = None, *, clock: PlayClock | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, clock: Clock | None = None) -> None:
         super().__init__(parent)
-        self._clock = clock or PlayClock()
+        self._clock: Clock = clock or PlayClock()
         self._interval = Interval(0.0, 0.0)
         self._position = 0.0
         self._rate = 1.0
+        self._pictured: float | None = None
         self._hls: RecordingWorker | None = None
         self._device: DeviceWorker | None = None
 
@@ -58,6 +60,18 @@ class RecordingPlayer(StreamPlayer):
     def rate(self) -> float:
         """Seconds of the recording per second."""
         return self._rate
+
+    @property
+    def pictured(self) -> float | None:
+        """The moment of the picture that was taken last to be painted, None where there is none."""
+        return self._pictured
+
+    def take(self) -> Frame | None:
+        """Return the newest frame if it was not taken before."""
+        frame = super().take()
+        if frame is not None:
+            self._pictured = frame.wall
+        return frame
 
     def open(
         self,
@@ -81,7 +95,7 @@ class RecordingPlayer(StreamPlayer):
             self._hls = RecordingWorker(url, interval, at, spans, outlet, self._clock)
             self._begin(outlet, self._hls)
         else:
-            self._device = DeviceWorker(url, interval, at, self._rate, spans, outlet)
+            self._device = DeviceWorker(url, interval, at, self._rate, spans, outlet, self._clock)
             self._begin(outlet, self._device)
         self.position_changed.emit(at)
 
@@ -138,6 +152,7 @@ class RecordingPlayer(StreamPlayer):
 
     def _end(self) -> None:
         self._hls = self._device = None
+        self._pictured = None
         super()._end()
 
     def _on_news(self, outlet: Outlet) -> None:

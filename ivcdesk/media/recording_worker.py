@@ -13,7 +13,7 @@ from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.outlet import Outlet
-from ivcdesk.media.pace import PlayClock
+from ivcdesk.media.pace import Clock
 from ivcdesk.media.pictures import EPSILON, Picture
 from ivcdesk.media.reel import Reel
 from ivcdesk.media.states import CONNECTING, ENDED, PAUSED, PLAYING, STALLED, PlayerState
@@ -26,12 +26,17 @@ _SHOW_AT_LEAST_EVERY = 0.1
 _SHOW_AT_MOST_EVERY = 0.03
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
+_LOST = 2.0
+_HARDLY = 0.015
+_HARD_PRESSED = 12
+_SHORTEST_WAIT = 0.002
 
 
 class RecordingWorker(threading.Thread):
     """Plays segments by a clock until :meth:`stop`; commands may come from any thread.
 
-    A seek that comes while another is under way replaces it.
+    A seek that comes while another is under way replaces it. By a clock that follows others
+    nothing is ever shown before its time, and what lies between two recordings is waited for.
     """
 
     def __init__(
@@ -41,7 +46,7 @@ class RecordingWorker(threading.Thread):
         at: float,
         spans: Sequence[tuple[float, float]],
         outlet: Outlet,
-        clock: PlayClock,
+        clock: Clock,
     ) -> None:
         super().__init__(name="media-recording", daemon=True)
         self._interval = interval
@@ -60,6 +65,8 @@ class RecordingWorker(threading.Thread):
         self._shown: Picture | None = None
         self._left_out: Picture | None = None
         self._converted = 0.0
+        self._hurry = 0
+        self._sparse = False
         self._failures = 0
         self._state: PlayerState | None = None
         self._facts = StreamFacts()
@@ -83,7 +90,8 @@ class RecordingWorker(threading.Thread):
         with self._lock:
             self._playing = self._nudged = True
             if self._ended and self._seek is None:
-                self._seek = self._interval.start
+                follows = self._clock.follows
+                self._seek = self._clock.position if follows else self._interval.start
             self._lock.notify_all()
 
     def pause(self) -> None:
@@ -133,6 +141,7 @@ class RecordingWorker(threading.Thread):
                 self._fail(error)
         self._reel.close()
         self._clock.release(self)
+        self._clock.leave()
 
     def _turn(self) -> None:
         """Do the one thing that is due."""
@@ -186,6 +195,9 @@ class RecordingWorker(threading.Thread):
         if picture is None:
             self._finish()
             return
+        if self._clock.follows:
+            self._play_along(picture)
+            return
         gap_from = self._reel.gap_from
         due = picture[0] if gap_from is None else gap_from
         left = self._clock.seconds_until(due)
@@ -202,6 +214,27 @@ class RecordingWorker(threading.Thread):
             return
         self._show_or_drop(picture, -left)
 
+    def _play_along(self, picture: Picture) -> None:
+        """Show a picture when the common clock has come to it, and tell how far this one is."""
+        self._reel.gap_from = None
+        due = picture[0]
+        shown = self._shown[0] if self._shown is not None else due
+        self._clock.shows(min(shown, due), due)
+        left = self._clock.seconds_until(due)
+        if left is None or left > 0:
+            go_on = self._wait(_TICK if left is None else min(max(left, _SHORTEST_WAIT), _TICK))
+            if go_on:
+                self._outlet.on_position(min(self._clock.position, due))
+            return
+        if -left > _LOST:
+            # There is no catching up by decoding all that was missed.
+            with self._lock:
+                if self._seek is None:
+                    self._seek = self._clock.position
+            return
+        self._show_or_drop(picture, -left)
+        self._clock.shows(due, None)
+
     def _show_or_drop(self, picture: Picture, late: float) -> None:
         """Show a picture that is due, unless there are more of them than can be shown."""
         self._pending = None
@@ -212,7 +245,24 @@ class RecordingWorker(threading.Thread):
         else:
             self._note(picture)
             self._left_out = picture
-        self._reel.keys_only = late > _TOO_LATE or (self._reel.keys_only and late > 0)
+        self._skip(self._too_much(late))
+
+    def _too_much(self, late: float) -> bool:
+        """Whether there is no time to decode everything, by how late a picture was, s."""
+        if not self._clock.follows:
+            return late > _TOO_LATE or (self._reel.keys_only and late > 0)
+        # The others wait, so that nothing is ever very late: being late all the time tells.
+        if self._clock.rate <= 1.0:
+            self._hurry = 0
+        elif late > _HARDLY:
+            self._hurry = min(self._hurry + 1, _HARD_PRESSED)
+        else:
+            self._hurry = max(self._hurry - 1, 0)
+        return self._hurry >= _HARD_PRESSED or (self._reel.keys_only and self._hurry > 0)
+
+    def _skip(self, keys_only: bool) -> None:
+        self._reel.keys_only = keys_only
+        self._sparse = self._sparse or keys_only
 
     def _upcoming(self) -> Picture | None:
         """Return the picture after the one shown, which may have been decoded before."""
@@ -244,6 +294,7 @@ class RecordingWorker(threading.Thread):
         """Show the picture of a moment, or the first one after it."""
         self._ended = False
         self._clock.set(moment)
+        self._clock.cue(moment)
         self._outlet.on_position(moment)
         if not self._reel.loaded:
             self._tell(CONNECTING)
@@ -252,7 +303,23 @@ class RecordingWorker(threading.Thread):
 
     def _show_from(self, moment: float) -> None:
         """Show the last picture that is not after a moment; the reel stands before it."""
-        self._replaying = False
+        found = self._find(moment)
+        if found is None:
+            self._finish()
+            return
+        self._reel.gap_from = None
+        if self._clock.follows and found[0] > moment + EPSILON:
+            self._pending = found
+            self._clock.shows(moment, found[0])
+            return
+        self._clock.set(found[0])
+        self._show(found)
+        self._clock.shows(found[0], self._pending[0] if self._pending is not None else None)
+
+    def _find(self, moment: float) -> Picture | None:
+        """Decode from where the reel stands to the last picture that is not after a moment."""
+        self._replaying = self._sparse = False
+        self._hurry = 0
         self._pending = found = None
         while (picture := self._next(within=found is not None)) is not None:
             late = picture[0] > moment + EPSILON
@@ -262,18 +329,16 @@ class RecordingWorker(threading.Thread):
             found = picture
             if late:
                 break
-        if found is not None:
-            self._reel.gap_from = None
-            self._clock.set(found[0])
-            self._show(found)
-        else:
-            self._finish()
+        return found
 
     def _step(self, direction: int) -> None:
         shown = self._shown
         if shown is None:
             return
         self._clock.pause()
+        if self._sparse:
+            # Too fast to decode everything: what was left out around the picture is needed now.
+            self._find(self._reel.open_at(shown[0]))
         if direction > 0:
             picture = self._upcoming()
             if picture is self._pending:
@@ -304,6 +369,7 @@ class RecordingWorker(threading.Thread):
                 return
         self._clock.pause()
         self._clock.set(end)
+        self._clock.leave()
         self._ended = True
         self._outlet.on_position(end)
 
@@ -337,6 +403,7 @@ class RecordingWorker(threading.Thread):
     def _fail(self, error: MediaError) -> None:
         """Say so, wait for a command or until it is worth another try, and try again."""
         self._clock.pause()
+        self._clock.leave()
         self._reel.close()
         self._pending = None
         lasting = error.wants_new_url or error.kind in ("codec", "tls")
@@ -356,7 +423,8 @@ class RecordingWorker(threading.Thread):
         if self._ended:
             self._tell(ENDED)
         elif self._shown is not None:
-            self._tell(PLAYING if self._playing else PAUSED)
+            behind = self._playing and self._clock.left_behind
+            self._tell(STALLED if behind else PLAYING if self._playing else PAUSED)
 
     def _tell(self, state: PlayerState) -> None:
         if state != self._state:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QSize
 
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media import reel
+from ivcdesk.media.pace import Clock
 from ivcdesk.media.recording import RecordingPlayer
 from tests.media import streams
 from tests.media.streams import FPS, Server, body, number_of, web
@@ -30,8 +31,8 @@ def at(number: int) -> float:
 class Watched(RecordingPlayer):
     """A player that notes what it shows."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, clock: Clock | None = None) -> None:
+        super().__init__(clock=clock)
         self.states: list[str] = []
         self.numbers: list[int] = []
         self.walls: list[float] = []
