@@ -153,10 +153,13 @@ class Recordings:
             problems=tuple(cloud.problems + device.problems),
         )
 
-    async def open_cloud(self, channel_id: ChannelId, at_: float) -> Playable:
+    async def open_cloud(
+        self, channel_id: ChannelId, at_: float, *, straightened: bool = False
+    ) -> Playable:
         """Open a cloud recording around a moment (seconds since the epoch).
 
-        The playable lies within one stretch of one day. Raises NothingRecorded or IvcError.
+        The playable lies within one stretch of one day. ``straightened`` has the cloud correct
+        time stamps that run backwards. Raises NothingRecorded or IvcError.
         """
         span = await self._stretch(channel_id, Source.CLOUD, at_)
         interval = Interval(int(max(span.start, at_ - BEFORE)), min(span.end, at_ + AFTER))
@@ -165,20 +168,29 @@ class Recordings:
                 channel_id=channel_id,
                 start_time=int(interval.start),
                 end_time=_last(interval),
+                correct_timestamp=True if straightened else None,
             ),
             region=self._directory.region_of(channel_id),
         )
         return Playable(Source.CLOUD, channel_id, interval, answer.data.hls)
 
-    async def open_device(self, channel_id: ChannelId, at_: float) -> Playable:
+    async def open_device(
+        self, channel_id: ChannelId, at_: float, *, stream: int | None = None
+    ) -> Playable:
         """Open a playback session on the device that begins at a moment (seconds since the epoch).
 
+        ``stream`` asks for the main (1) or the sub stream (2), None for the device's own choice.
         It must be closed by :meth:`close_playable`. Raises NothingRecorded or IvcError.
         """
         span = await self._stretch(channel_id, Source.DEVICE, at_)
         interval = Interval(int(at_), min(span.end, at_ + AFTER))
         answer = await self._client.call(
-            PlayRecord(channel_id=channel_id, start=int(interval.start), end=_last(interval)),
+            PlayRecord(
+                channel_id=channel_id,
+                start=int(interval.start),
+                end=_last(interval),
+                stream_type=stream,
+            ),
             region=self._directory.region_of(channel_id),
         )
         playable = Playable(
