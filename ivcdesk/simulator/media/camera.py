@@ -22,7 +22,7 @@ from ivcdesk.simulator.media.scene import (
     clouds,
 )
 from ivcdesk.simulator.media.source import CameraFacts, Pose
-from ivcdesk.simulator.media.sprites import lay_sprite, looks
+from ivcdesk.simulator.media.sprites import Look, Sprite, lay_sprite, looks
 
 FIELD = 64.0  # degrees across at zoom 1
 MOUNT = -8.0  # degrees: where a camera looks at tilt 0
@@ -70,6 +70,8 @@ class Camera:
         self._scene = scenery.scene(facts.seed, facts.place)
         self._sprites = scenery.sprites
         self._overlay = Overlay(facts.name, facts.width, facts.height)
+        # How movers looked in the last picture; most look the same in the next one.
+        self._shown: dict[int, tuple[Look, Sprite]] = {}
         self._bare: tuple[object, _Backdrop, Pixels] | None = None
         self._backdrop: tuple[object, _Backdrop] | None = None
         self._smooth = [Scaler() for _ in range(4)]
@@ -236,10 +238,17 @@ class Camera:
             depth_codes(distances[order] * 0.97 - 1).tolist(),
             strict=True,
         )
+        before, after = self._shown, {}
         for mover, seen_as, left, top, around, code in steps:
-            if not _hidden(depth, left, top, around, code):
-                sprite = self._sprites.get(seen_as, mover.tint)
-                lay_sprite(picture, depth, sprite, left, top, code, stays=still)
+            if _hidden(depth, left, top, around, code):
+                continue
+            known = before.get(id(mover))
+            if known is None or known[0] != seen_as:
+                known = seen_as, self._sprites.get(seen_as, mover.tint)
+            lay_sprite(picture, depth, known[1], left, top, code, stays=still)
+            after[id(mover)] = known
+        if not still:
+            self._shown = after
 
     def _through_the_lens(self, picture: Planes, pose: Pose) -> Planes:
         blur = min(abs(pose.focus), 1.0)
@@ -267,7 +276,7 @@ def _puff(mover: Mover, size: float) -> str:
 def _hidden(depth: Pixels, x: int, y: int, reach: int, code: int) -> bool:
     """Whether everything within ``reach`` pixels of a place is nearer than a depth code."""
     around = depth[max(y - reach, 0) : y + reach // 2 + 1, max(x - reach, 0) : x + reach + 1]
-    return around.size == 0 or int(around.max()) < code
+    return not np.count_nonzero(around >= code)
 
 
 def _iris_table(iris: float) -> Pixels:

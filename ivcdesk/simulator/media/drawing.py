@@ -202,8 +202,9 @@ def span_cover(start: Array, end: Array, left: int, right: int, subrows: int) ->
     filled = np.minimum(end[:, None], cells + 1)
     filled -= np.maximum(start[:, None], cells)
     np.maximum(filled, 0, out=filled)
-    rows = filled.reshape(-1, subrows, right - left)
-    share: Array = np.add.reduce(rows, axis=1)
+    share: Array = filled[::subrows]
+    for line in range(1, subrows):
+        share = share + filled[line::subrows]
     share *= F(1 / subrows)
     return share
 

@@ -156,3 +156,14 @@ def to_planes(rgb: Array) -> Planes:
     uv[1] = red * F(0.4392) + green * F(-0.3678) + blue * F(-0.0714)
     uv += F(128.5)
     return Planes(np.clip(y, 16, 235).astype(np.uint8), np.clip(uv, 16, 240).astype(np.uint8))
+
+
+def yuv(rgb: Array) -> Array:
+    """Convert colours (3, ...), 0..255, to studio-range BT.601 of the same shape."""
+    red, green, blue = rgb
+    out = np.empty_like(rgb)
+    out[0] = np.clip(red * F(0.2568) + green * F(0.5041) + blue * F(0.0979) + F(16), 16, 235)
+    out[1] = red * F(-0.1482) + green * F(-0.2910) + blue * F(0.4392) + F(128)
+    out[2] = red * F(0.4392) + green * F(-0.3678) + blue * F(-0.0714) + F(128)
+    out[1:] = np.clip(out[1:], 16, 240)
+    return out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ import numpy as np
 
 from ivcdesk.simulator.media.cache import ByteCache
 from ivcdesk.simulator.media.drawing import Colour, F, span_cover, spans
-from ivcdesk.simulator.media.light import Light, shaded, tints, to_planes
+from ivcdesk.simulator.media.light import Light, shaded, tints, yuv
 from ivcdesk.simulator.media.models import Model, model
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes
 from ivcdesk.simulator.media.solids import SUN_AZIMUTH, Air
@@ -26,50 +27,70 @@ _CLEAR: Colour = (200.0, 210.0, 220.0)
 _FULL = 190  # the level that stands for a body in full light
 _COLOURLESS = 28  # px below which nobody sees a thing's colour
 _SMALL = 6000  # px up to which a picture is kept in each colour
-_AT_ONCE = 160_000  # samples up to which all faces of a picture are filled in one go
+_AT_ONCE = 100_000  # samples up to which all faces of a picture are filled in one go
 
 
 @dataclass(frozen=True)
 class Sprite:
-    """A small picture: colour times coverage, and what remains of the ground (0..255).
+    """A small picture, ready to be laid: what remains of the ground (0..255), and what is added.
 
-    ``left`` and ``top`` (px) are where its corner lies from the model's origin.
+    What is added is 256 times colour times coverage, and 255 to round by; 16 bits. ``left`` and
+    ``top`` (px) are where its corner lies from the model's origin.
     """
 
     left: int
     top: int
-    y: Pixels
-    uv: Pixels
+    y: Array
+    uv: Array
     rest: Pixels
     rest_small: Pixels
 
 
 @dataclass(frozen=True)
 class Cast:
-    """A model drawn without its own colour: ``body`` says where, and how bright, that goes."""
+    """A model drawn without its own colour: ``body`` says where, and how bright, that goes.
 
-    bare: Sprite
+    ``y`` and ``uv`` are colour times coverage; the rest is that of its sprites.
+    """
+
+    left: int
+    top: int
+    y: Pixels
+    uv: Pixels
     body: Pixels
     body_small: Pixels
+    rest: Pixels
+    rest_small: Pixels
 
     def tinted(self, tint: Colour, light: Light) -> Sprite:
         """Return the picture in a colour."""
-        bare = self.bare
         # In 128ths: amounts stay below 1.3, so that products with a byte fit 16 bits.
         red, green, blue = (tint[n] * part / _FULL * 128 for n, part in enumerate(tints(light)))
         y = round(red * 0.2568 + green * 0.5041 + blue * 0.0979)
         u = round(red * -0.1482 + green * -0.2910 + blue * 0.4392)
         v = round(red * 0.4392 + green * -0.3678 + blue * -0.0714)
-        luma = bare.y + ((self.body * np.int16(y)) >> 7)
-        chroma = bare.uv + ((self.body_small * np.array([[[u]], [[v]]], np.int16)) >> 7)
+        own = np.array([[[u]], [[v]]], np.int16)
         return Sprite(
-            bare.left,
-            bare.top,
-            np.clip(luma, 0, 255).astype(np.uint8),
-            np.clip(chroma, 0, 255).astype(np.uint8),
-            bare.rest,
-            bare.rest_small,
+            self.left,
+            self.top,
+            _added(self.y, self.body, np.int16(y)),
+            _added(self.uv, self.body_small, own),
+            self.rest,
+            self.rest_small,
         )
+
+
+def _added(bare: Pixels, body: Pixels, own: Array | np.int16) -> Array:
+    levels = np.multiply(body, own, dtype=np.int16)
+    levels >>= 7
+    levels += bare
+    # The colours of models stay far enough from both ends; this only keeps the bits apart.
+    np.maximum(levels, 0, out=levels)
+    np.minimum(levels, 254, out=levels)
+    added = levels.view(np.uint16)
+    added <<= 8
+    added |= 255
+    return added
 
 
 class Look(NamedTuple):
@@ -137,13 +158,13 @@ class Sprites:
         if found is None:
             cast = self._casts.obtain(seen, lambda: _measured(_draw(seen)))
             found = cast.tinted(tint, seen.light)
-            if found.y.size < _SMALL:
-                self._tinted.put(key, found, found.y.size * 3 // 2 + 500)
+            if found.rest.size < _SMALL:
+                self._tinted.put(key, found, 3 * found.rest.size + 500)
         return found
 
 
 def _measured(cast: Cast) -> tuple[Cast, int]:
-    return cast, 4 * cast.bare.y.size + 700
+    return cast, 5 * cast.y.size + 900
 
 
 def _draw(seen: Look) -> Cast:
@@ -185,39 +206,24 @@ class _Studio:
         """Paint all faces that can be seen."""
         width, height = self._width, self._height
         if width * height > 2_000_000:
-            nothing = np.zeros((2, 2), F)
-            return _pack(np.zeros((3, 2, 2), F), nothing, nothing, 0, 0)
+            return _pack(np.zeros((5, 2, 2), F), 0, 0)
         order = self._visible()
         values = self._values(order)
         subrows = 4 if height < 64 else 2
         starts, ends = self._spans(order, subrows)
         if len(order) * width * height * subrows < _AT_ONCE:
-            paint, alpha = self._paint_at_once(order, values, starts, ends, subrows)
+            paint = self._paint_at_once(order, values, starts, ends, subrows)
         else:
-            paint, alpha = self._paint_in_turn(order, values, starts, ends, subrows)
-        clear = 1 / np.maximum(alpha, F(1e-3))
-        rgb = shaded(paint[:3] * clear, paint[3] * clear, self._seen.light)
+            paint = self._paint_in_turn(order, values, starts, ends, subrows)
         if self._halo:
-            self._add_halos(rgb, paint[4], alpha)
-        return _pack(rgb, alpha, paint[4], self._left, self._top)
+            self._add_halos(paint)
+        return _pack(paint, self._left, self._top)
 
     def _values(self, order: Array) -> Array:
-        """Return what faces paint: red, green, blue, lamp light, own colour; shape (n, 5)."""
-        shape, seen = self._shape, self._seen
-        normals = shape.normals[order]
-        sun = math.radians(seen.sun * 360 / _SUNS)
-        lit = np.clip(normals[:, 0] * F(math.cos(sun)) + normals[:, 1] * F(math.sin(sun)), -0.3, 1)
-        flat = np.hypot(normals[:, 0], normals[:, 1])
-        shades = F(0.72) + F(0.2) * lit * flat + F(0.28) * normals[:, 2]
-        glows = shape.glows[order]
-        shades = np.where(glows > 0.7, F(1), shades)
-        veil = seen.veil / _VEILS
-        values = np.empty((len(order), 5), F)
-        tones = shape.tones[order] * shades[:, None]
-        values[:, :3] = tones + (np.array(seen.haze, F) - tones) * F(veil)
-        values[:, 3] = glows * F(1 - veil)
-        values[:, 4] = np.where(shape.bodies[order], shades * F(1 - veil), F(0))
-        return values
+        """Return what faces paint: luma, chroma, own colour, coverage; shape (n, 5)."""
+        seen = self._seen
+        painted: Array = _face_values(seen.name, seen.sun, seen.veil, seen.haze, seen.light)[order]
+        return painted
 
     def _visible(self) -> Array:
         """Return the faces that look at the eye and are large enough, farthest first."""
@@ -252,46 +258,62 @@ class _Studio:
 
     def _paint_at_once(
         self, order: Array, values: Array, starts: Array, ends: Array, subrows: int
-    ) -> tuple[Array, Array]:
+    ) -> Array:
         """Paint a small picture: all faces' coverage side by side, then weighed."""
         height, width, count = self._height, self._width, len(order)
         if not count:
-            return np.zeros((5, height, width), F), np.zeros((height, width), F)
+            return np.zeros((5, height, width), F)
         cover = span_cover(starts.reshape(-1), ends.reshape(-1), 0, width, subrows)
         cover = cover.reshape(count, height * width)
         cover *= self._shape.opacities[order, None]
         # What lies nearer lets the rest of the light through.
         rest = np.cumprod((1 - cover)[::-1], axis=0)[::-1]
         cover[:-1] *= rest[1:]
-        paint = values.T @ cover
-        return paint.reshape(5, height, width), (1 - rest[0]).reshape(height, width)
+        paint: Array = values.T @ cover
+        return paint.reshape(5, height, width)
 
     def _paint_in_turn(
         self, order: Array, values: Array, starts: Array, ends: Array, subrows: int
-    ) -> tuple[Array, Array]:
+    ) -> Array:
         """Paint a large picture: each face only where it lies."""
         height, width = self._height, self._width
         paint = np.zeros((5, height, width), F)
-        alpha = np.zeros((height, width), F)
-        for place, number in enumerate(order):
-            begin = self._shape.starts[number]
-            corners = slice(begin, begin + self._shape.counts[number])
-            xs, ys = self._x[corners], self._y[corners]
-            x0, x1 = max(math.floor(xs.min()), 0), min(math.ceil(xs.max()), width)
-            y0, y1 = max(math.floor(ys.min()), 0), min(math.ceil(ys.max()), height)
+        colours = values[:, :, None, None]
+        cells = np.arange(width + 1, dtype=F)
+        boxes = self._boxes(order)
+        shares = (self._shape.opacities[order] / subrows).tolist()
+        starts, ends = starts[:, :, None], ends[:, :, None]
+        for place, (x0, x1, y0, y1) in enumerate(boxes):
             rows = slice(y0 * subrows, y1 * subrows)
-            cover = span_cover(starts[place, rows], ends[place, rows], x0, x1, subrows)
-            cover *= self._shape.opacities[number]
-            rest = 1 - cover
+            lines = np.minimum(ends[place, rows], cells[x0 + 1 : x1 + 1])
+            lines -= np.maximum(starts[place, rows], cells[x0:x1])
+            np.maximum(lines, 0, out=lines)
+            cover = lines[::subrows]
+            for line in range(1, subrows):
+                cover = cover + lines[line::subrows]
+            cover *= F(shares[place])
             part = paint[:, y0:y1, x0:x1]
-            part *= rest
-            part += values[place][:, None, None] * cover
-            solid = alpha[y0:y1, x0:x1]
-            solid *= rest
-            solid += cover
-        return paint, alpha
+            # Nearer to a value by a share of the way: one pass less than to fade and to add.
+            away = colours[place] - part
+            away *= cover
+            part += away
+        return paint
 
-    def _add_halos(self, rgb: Array, body: Array, alpha: Array) -> None:
+    def _boxes(self, order: Array) -> list[list[int]]:
+        """Return which pixels faces may touch: left, right, top, bottom."""
+        begins = self._shape.starts
+        boxes = np.empty((len(order), 4), np.int32)
+        boxes[:, 0] = np.floor(np.minimum.reduceat(self._x, begins)[order])
+        boxes[:, 1] = np.ceil(np.maximum.reduceat(self._x, begins)[order])
+        boxes[:, 2] = np.floor(np.minimum.reduceat(self._y, begins)[order])
+        boxes[:, 3] = np.ceil(np.maximum.reduceat(self._y, begins)[order])
+        np.maximum(boxes, 0, out=boxes)
+        boxes[:, :2] = np.minimum(boxes[:, :2], self._width)
+        boxes[:, 2:] = np.minimum(boxes[:, 2:], self._height)
+        found: list[list[int]] = boxes.tolist()
+        return found
+
+    def _add_halos(self, paint: Array) -> None:
         """Let lamps that face the eye shine into the air around them."""
         sin_t, cos_t, sin_d, cos_d = self._view
         columns = np.arange(self._width, dtype=F) + F(0.5)
@@ -306,12 +328,29 @@ class _Studio:
             radius = max(self._scale * (0.42 if tone[1] > 100 else 0.25), 0.8)
             squared = ((columns - F(cx)) ** 2 + (rows - F(cy)) ** 2) * F(1 / radius**2)
             share = np.exp(-squared) * F(dark)
-            joined = np.maximum(alpha + share * (1 - alpha), F(1e-3))
-            for channel in range(3):
-                mixed = rgb[channel] * alpha * (1 - share) + F(tone[channel]) * share
-                rgb[channel] = mixed / joined
-            body *= 1 - share
-            alpha[:] = joined
+            shine = np.array([*yuv(np.array(tone, F)), 0, 1], F)[:, None, None]
+            paint += (shine - paint) * share
+
+
+@functools.lru_cache(1024)
+def _face_values(name: str, sun: int, veil: int, haze: Colour, light: Light) -> Array:
+    """Return what each face of a model paints in a light and haze; see ``_Studio._values``."""
+    shape = model(name)
+    normals = shape.normals
+    angle = math.radians(sun * 360 / _SUNS)
+    lit = np.clip(normals[:, 0] * F(math.cos(angle)) + normals[:, 1] * F(math.sin(angle)), -0.3, 1)
+    flat = np.hypot(normals[:, 0], normals[:, 1])
+    shades = F(0.72) + F(0.2) * lit * flat + F(0.28) * normals[:, 2]
+    glows = shape.glows
+    shades = np.where(glows > 0.7, F(1), shades)
+    thick = veil / _VEILS
+    tones = shape.tones * shades[:, None]
+    tones = tones + (np.array(haze, F) - tones) * F(thick)
+    values = np.empty((len(tones), 5), F)
+    values[:, :3] = yuv(shaded(tones.T, glows * F(1 - thick), light)).T
+    values[:, 3] = np.where(shape.bodies, shades * F(1 - thick), F(0))
+    values[:, 4] = 1
+    return values
 
 
 def _draw_puff(radius: float, density: float, light: Light) -> Cast:
@@ -320,27 +359,30 @@ def _draw_puff(radius: float, density: float, light: Light) -> Cast:
     axis = np.arange(-half, half, dtype=F) + F(0.5)
     away = (axis * axis + (axis * axis)[:, None]) * F(1 / radius**2)
     alpha = np.clip(np.exp(-away * F(1.6)) - F(0.05), 0, 1) * F(density)
-    rgb = np.empty((3, *alpha.shape), F)
-    shade = 1 - F(0.1) * (axis / F(half))[:, None]
-    for channel, tone in enumerate((226, 229, 233)):
-        rgb[channel] = F(tone) * shade
-    none = np.zeros_like(alpha)
-    return _pack(shaded(rgb, none, light), alpha, none, -half, -half)
+    shade = 1 - F(0.1) * (axis / F(half))
+    lit = shaded(np.array([[226], [229], [233]], F) * shade, np.zeros_like(shade), light)
+    paint = np.zeros((5, *alpha.shape), F)
+    paint[:3] = yuv(lit)[:, :, None]
+    paint[4] = 1
+    paint *= alpha
+    return _pack(paint, -half, -half)
 
 
-def _pack(rgb: Array, alpha: Array, body: Array, left: int, top: int) -> Cast:
-    planes = to_planes(rgb)
-    full = np.clip(alpha, 0, 1)
-    half = _halved(full)
-    bare = Sprite(
+def _pack(paint: Array, left: int, top: int) -> Cast:
+    """Return what was painted as bytes, chroma and coverage also at half the size."""
+    full = np.clip(paint[4], 0, 1)
+    small = _halved(paint[1:])
+    half = np.clip(small[3], 0, 1)
+    return Cast(
         left,
         top,
-        (planes.y * full + F(0.5)).astype(np.uint8),
-        (planes.uv * half + F(0.5)).astype(np.uint8),
+        np.clip(paint[0] + F(0.5), 0, 255).astype(np.uint8),
+        np.clip(small[:2] + F(0.5), 0, 255).astype(np.uint8),
+        _bytes(paint[3]),
+        _bytes(small[2]),
         (F(255.49) - full * F(255)).astype(np.uint8),
         (F(255.49) - half * F(255)).astype(np.uint8),
     )
-    return Cast(bare, _bytes(body), _bytes(_halved(body)))
 
 
 def _bytes(body: Array) -> Pixels:
@@ -349,8 +391,11 @@ def _bytes(body: Array) -> Pixels:
 
 
 def _halved(plane: Array) -> Array:
-    half: Array = plane[::2, ::2] + plane[1::2, ::2] + plane[::2, 1::2] + plane[1::2, 1::2]
-    return half * F(0.25)
+    half: Array = plane[..., ::2, ::2] + plane[..., 1::2, ::2]
+    half += plane[..., ::2, 1::2]
+    half += plane[..., 1::2, 1::2]
+    half *= F(0.25)
+    return half
 
 
 def lay_sprite(
@@ -369,21 +414,27 @@ def lay_sprite(
     """
     height, width = picture.y.shape
     left, top = x + sprite.left, y + sprite.top
-    tall, wide = sprite.y.shape
+    tall, wide = sprite.rest.shape
     x0, y0 = max(left, 0), max(top, 0)
     x1, y1 = min(left + wide, width), min(top + tall, height)
     if x0 >= x1 or y0 >= y1:
         return
-    source = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
     around = depth[y0:y1, x0:x1]
-    hidden = None
-    if around.min() < code:
-        hidden = around < code
-    rest = sprite.rest[source]
+    hidden: Array | None = around < code
+    covered = np.count_nonzero(hidden)
+    if covered == around.size:
+        return
+    if not covered:
+        hidden = None
+    if (x1 - x0, y1 - y0) == (wide, tall):
+        luma, rest = sprite.y, sprite.rest
+    else:
+        source = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+        luma, rest = sprite.y[source], sprite.rest[source]
     if stays:
         here = rest < 128 if hidden is None else (rest < 128) & ~hidden
         around[here] = code
-    _mix(picture.y[y0:y1, x0:x1], sprite.y[source], rest, hidden)
+    _mix(picture.y[y0:y1, x0:x1], luma, rest, hidden)
     if tall * wide < _COLOURLESS:
         return
     sx, sy, tx, ty = (x0 - left) // 2, (y0 - top) // 2, x0 // 2, y0 // 2
@@ -391,21 +442,19 @@ def lay_sprite(
     tall = min(sprite.uv.shape[1] - sy, height // 2 - ty, (y1 - y0 + 1) // 2)
     if wide <= 0 or tall <= 0:
         return
-    source = (slice(sy, sy + tall), slice(sx, sx + wide))
-    rest = sprite.rest_small[source]
+    rows, columns = slice(sy, sy + tall), slice(sx, sx + wide)
     if hidden is not None:
         hidden = hidden[::2, ::2][:tall, :wide]
     target = picture.uv[:, ty : ty + tall, tx : tx + wide]
-    _mix(target, sprite.uv[:, source[0], source[1]], rest, hidden)
+    _mix(target, sprite.uv[:, rows, columns], sprite.rest_small[rows, columns], hidden)
 
 
-def _mix(target: Pixels, colour: Pixels, rest: Pixels, hidden: Array | None) -> None:
+def _mix(target: Pixels, added: Array, rest: Pixels, hidden: Array | None) -> None:
     if hidden is not None:
-        colour = np.where(hidden, np.uint8(0), colour)
+        added = np.where(hidden, np.uint16(255), added)
         rest = np.where(hidden, np.uint8(255), rest)
     # (255 x + 255) >> 8 is x, so that uncovered pixels stay as they are.
     mixed = np.multiply(target, rest, dtype=np.uint16)
-    mixed += 255
+    mixed += added
     mixed >>= 8
-    mixed += colour
     target[:] = mixed
