@@ -13,7 +13,10 @@ MIN_SPEED = 1
 MAX_SPEED = 8
 
 INTERVAL = 0.3
-"""Shortest time between two jogs while a button is held, s: some devices crash below it."""
+"""Shortest time between two jogs of a channel, s: some devices crash below it."""
+
+LONGEST_INTERVAL = 2.0
+"""Beyond this a channel's pause does not grow, however slow its device is, s."""
 
 PATIENCE = 0.5
 """A jog that waited longer than this for its turn is dropped, s: the hand has moved on."""
@@ -21,8 +24,13 @@ PATIENCE = 0.5
 BOUNCE = 0.05
 """A press this soon after its own release is the same hold, s: keys repeat, contacts bounce."""
 
-UPLINK = 0.1
-"""How much of an answer's time may have gone by before the device had the call, s."""
+GROWTH = 1.5
+"""By how much a channel's pause grows when its device did not answer in time."""
+
+STEADY = 40
+"""After so many answers in a row what was learned shrinks by one step again."""
+
+_STEP = 0.05
 
 
 class Motion(NamedTuple):
@@ -59,11 +67,11 @@ class JogPolicy:
     at :meth:`wake`; what it returns must be sent at once, and its end be told to :meth:`answered`,
     :meth:`refused` or :meth:`recalled`.
 
-    - A press with nothing under way goes at once. While held, the next call goes when the last
-      was answered, ``interval`` after it. Pressing again within 50 ms of letting go, as some
-      keyboards repeat and worn contacts do, is the same hold.
-    - The interval counts from when the device surely had the call. That is its answer, or 100 ms
-      after sending where the answer is slow, so that a slow link isn't slowed twice.
+    - A press goes at once where the last call was answered ``interval`` ago; otherwise, if it is
+      still held then, as soon as that is so. The same holds for each further call of a hold.
+    - The interval counts from the answer: only then has the device surely had the call, however
+      long it was on its way. Pressing again within 50 ms of letting go, as some keyboards repeat
+      and worn contacts do, is the same hold and does not undo a refusal.
     - Never two under way. The newest wish replaces the one that waits; one that waited longer
       than ``patience`` is dropped, and if a button is still held its direction is asked anew.
     - Opposite directions cancel, two directions make a diagonal; between turning and the lens,
@@ -79,7 +87,6 @@ class JogPolicy:
         self._halted = False
         self._busy_since: float | None = None
         self._free_at = float("-inf")
-        self._urgent = False
         self._waiting_since: float | None = None
 
     @property
@@ -110,7 +117,6 @@ class JogPolicy:
         self._presses.append(motion)
         if not bounced:
             self._halted = False
-            self._urgent = not (self.busy or self.motion.still)
         self._waiting_since = None if self.motion.still else now
         return True
 
@@ -122,13 +128,11 @@ class JogPolicy:
         self._presses.remove(motion)
         self._let_go[motion] = now
         if self.motion != before:
-            self._urgent = False
             self._waiting_since = None if self.motion.still else now
 
     def release_all(self) -> None:
         """Let go of everything: nothing is sent any more."""
         self._presses.clear()
-        self._urgent = False
         self._waiting_since = None
 
     def set_speed(self, speed: int) -> None:
@@ -138,12 +142,9 @@ class JogPolicy:
     def take(self, now: float) -> Jog | None:
         """Return the jog to send at this moment, which is then under way, or None."""
         motion = self.motion
-        if self.busy or self._halted or motion.still:
-            return None
-        if not self._urgent and now < self._free_at:
+        if self.busy or self._halted or motion.still or now < self._free_at:
             return None
         self._busy_since = now
-        self._urgent = False
         self._waiting_since = None
         return Jog(motion, self._speed)
 
@@ -170,9 +171,16 @@ class JogPolicy:
         """The call under way has ended; a held button goes on when the interval is over."""
         if self._busy_since is None:
             return
-        arrived = min(now, self._busy_since + UPLINK)
-        self._free_at = max(now, arrived + self.interval)
         self._busy_since = None
+        self.rest(now)
+
+    def rest(self, now: float) -> None:
+        """The device has just been told something, by this hand or another: it gets its pause."""
+        self._free_at = max(self._free_at, now + self.interval)
+
+    def pause(self, now: float) -> float:
+        """Return how long the device is to be left alone from now on, s; 0 where it is rested."""
+        return max(0.0, self._free_at - now)
 
     def recalled(self, now: float) -> None:
         """The call under way was called back before it left: the device has seen nothing."""
@@ -183,8 +191,52 @@ class JogPolicy:
         """The call under way failed for good: what is held now is not tried again."""
         self.answered(now)
         self._halted = True
-        self._urgent = False
         self._waiting_since = None
+
+
+class Spacing:
+    """The pause between two jogs of one channel: what is wished for, and what its device taught.
+
+    ``wanted`` and ``learned`` are seconds; ``learned`` is 0 where nothing was.
+    """
+
+    def __init__(self, wanted: float = INTERVAL, learned: float = 0.0) -> None:
+        self.wanted = wanted
+        self.learned = learned
+        self._answers = 0
+
+    @property
+    def interval(self) -> float:
+        """The pause that holds now, s."""
+        return min(max(self.wanted, self.learned, INTERVAL), LONGEST_INTERVAL)
+
+    @property
+    def taught(self) -> bool:
+        """Whether the pause is longer than wished for, because the device is slow."""
+        return self.learned > self.wanted
+
+    def timed_out(self) -> bool:
+        """The device did not answer in time: longer pauses from now on. True where that helps."""
+        before = self.learned
+        self._answers = 0
+        grown = round(self.interval * GROWTH / _STEP) * _STEP
+        self.learned = round(min(grown, LONGEST_INTERVAL), 3)
+        return self.learned != before
+
+    def answered(self) -> bool:
+        """The device answered; True where that ended a long row, and the pause is shorter now."""
+        self._answers += 1
+        if not self.learned or self._answers < STEADY:
+            return False
+        self._answers = 0
+        shorter = round(self.learned / GROWTH, 3)
+        self.learned = shorter if shorter > self.wanted else 0.0
+        return True
+
+    def forget(self) -> None:
+        """Forget what the device taught."""
+        self.learned = 0.0
+        self._answers = 0
 
 
 def _sum(presses: Sequence[Motion]) -> Motion:

@@ -9,7 +9,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ivcdesk.domain.ptz import BOUNCE, INTERVAL, PATIENCE, UPLINK, Jog, JogPolicy, Motion
+from ivcdesk.domain.ptz import BOUNCE, INTERVAL, PATIENCE, Jog, JogPolicy, Motion
 
 LEFT, RIGHT, UP, DOWN = Motion(pan=-1), Motion(pan=1), Motion(tilt=1), Motion(tilt=-1)
 LEFT_UP = Motion(pan=-1, tilt=1)
@@ -39,19 +39,14 @@ def test_a_held_button_goes_on_after_the_interval(policy):
     assert policy.take(0.04 + INTERVAL) == Jog(LEFT, 4)
 
 
-def test_a_slow_answer_is_awaited_but_not_paid_for_twice(policy):
+def test_the_interval_counts_from_the_answer(policy):
     policy.press(LEFT, 0.0)
     policy.take(0.0)
     assert policy.take(2.0) is None
     policy.answered(2.0)
-    assert policy.take(2.0) == Jog(LEFT, 4)
-
-
-def test_the_interval_starts_once_the_device_surely_had_the_call(policy):
-    policy.press(LEFT, 0.0)
-    policy.take(0.0)
-    policy.answered(0.2)
-    assert policy.wake() == pytest.approx(UPLINK + INTERVAL)
+    assert policy.take(2.0) is None
+    assert policy.wake() == pytest.approx(2.0 + INTERVAL)
+    assert policy.take(2.0 + INTERVAL) == Jog(LEFT, 4)
 
 
 def test_auto_repeat_of_a_key_is_no_press(policy):
@@ -62,13 +57,35 @@ def test_auto_repeat_of_a_key_is_no_press(policy):
     assert policy.take(0.05) is None
 
 
-def test_a_new_press_does_not_wait_for_the_interval(policy):
+def test_a_new_press_waits_for_the_interval_too(policy):
     policy.press(LEFT, 0.0)
     policy.take(0.0)
     policy.answered(0.01)
     policy.release(LEFT, 0.02)
     policy.press(RIGHT, 0.05)
-    assert policy.take(0.05) == Jog(RIGHT, 4)
+    assert policy.take(0.05) is None
+    assert policy.wake() == pytest.approx(0.01 + INTERVAL)
+    assert policy.take(0.01 + INTERVAL) == Jog(RIGHT, 4)
+
+
+def test_a_new_press_that_is_over_before_its_turn_is_not_sent(policy):
+    policy.press(LEFT, 0.0)
+    policy.take(0.0)
+    policy.answered(0.01)
+    policy.release(LEFT, 0.02)
+    policy.press(RIGHT, 0.1)
+    policy.release(RIGHT, 0.2)
+    assert policy.wake() is None
+    assert policy.take(1.0) is None
+
+
+def test_a_device_that_was_told_something_else_gets_its_pause(policy):
+    policy.rest(5.0)
+    assert policy.pause(5.1) == pytest.approx(INTERVAL - 0.1)
+    policy.press(LEFT, 5.1)
+    assert policy.take(5.1) is None
+    assert policy.take(5.0 + INTERVAL) == Jog(LEFT, 4)
+    assert policy.pause(9.0) == 0.0
 
 
 def test_a_keyboard_that_repeats_by_letting_go_keeps_the_interval(policy):
@@ -140,7 +157,8 @@ def test_what_waited_too_long_is_dropped_and_asked_anew_while_held(policy):
     assert policy.overdue(0.11 + PATIENCE) == RIGHT
     assert policy.overdue(0.12 + PATIENCE) is None
     policy.answered(1.0)
-    assert policy.take(1.0) == Jog(RIGHT, 4)
+    assert policy.take(1.0) is None
+    assert policy.take(1.0 + INTERVAL) == Jog(RIGHT, 4)
 
 
 @pytest.mark.parametrize(
@@ -217,7 +235,7 @@ class Hands(RuleBasedStateMachine):
         self.refused_hold = False
         self.let_go: dict[Motion, float] = {}
 
-    def _step(self, *, direct: bool = False) -> Jog | None:
+    def _step(self) -> Jog | None:
         jog = self.policy.take(self.now)
         if jog is None:
             return None
@@ -229,9 +247,7 @@ class Hands(RuleBasedStateMachine):
         self.sent_before = self.sent_at, self.answered_at
         self.in_flight += 1
         assert self.in_flight == 1, "two under way"
-        if not direct:
-            assert self.now >= self.answered_at
-            assert self.now - self.sent_at >= self.policy.interval - 1e-9
+        assert self.now >= self.answered_at + self.policy.interval - 1e-9
         self.sent_at = self.now
         return jog
 
@@ -246,10 +262,10 @@ class Hands(RuleBasedStateMachine):
             self._step()
             return
         self.refused_hold = False
-        free = self.in_flight == 0
-        jog = self._step(direct=free)
+        free = self.in_flight == 0 and self.policy.pause(self.now) == 0
+        jog = self._step()
         if free and not self.policy.motion.still:
-            assert jog is not None, "a press with nothing under way did not go at once"
+            assert jog is not None, "a press with a rested device did not go at once"
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
