@@ -101,6 +101,17 @@ def lengths(near: Sequence[Interval], part: Interval, actual: Interval | None) -
     return Interval(min(held, total(clip(near, part))) - 1.0, max(held, actual.length) + 1.0)
 
 
+def seconds_into(near: Sequence[Interval], actual: Interval, length: float, t: float) -> float:
+    """Return where in a file of so many seconds a moment lies, s from its beginning.
+
+    The file covers ``actual``; whether it leaves gaps out is told by its length.
+    """
+    recorded = total(clip(near, actual))
+    if abs(length - recorded) <= abs(length - actual.length):
+        return total(clip(near, Interval(actual.start, min(max(t, actual.start), actual.end))))
+    return min(max(t - actual.start, 0.0), length)
+
+
 def plan(
     channel: str,
     recorded: Sequence[Interval],

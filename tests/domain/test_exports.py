@@ -21,6 +21,7 @@ from ivcdesk.domain.exports import (
     lengths,
     missing,
     plan,
+    seconds_into,
     whole,
 )
 from ivcdesk.domain.intervals import Interval, clip, intersection, normalise, total, union
@@ -95,6 +96,15 @@ def test_the_length_of_a_file_follows_what_the_cloud_says_of_it():
     assert lengths(near, part, Interval(990, 1110)) == Interval(94, 121)
     assert lengths((Interval(940, 1160),), part, Interval(990, 1110)) == Interval(99, 121)
     assert lengths(near, part, None) == Interval(94, 220)
+
+
+def test_a_moment_is_found_in_a_file_with_its_gaps_and_in_one_without():
+    near, actual = (Interval(0, 40), Interval(60, 100)), Interval(0, 100)
+    assert seconds_into(near, actual, 80.3, 70) == 50
+    assert seconds_into(near, actual, 99.8, 70) == 70
+    assert seconds_into(near, actual, 80, 50) == 40
+    assert seconds_into(near, actual, 80, -5) == 0
+    assert seconds_into(near, actual, 80, 500) == 80
 
 
 @pytest.mark.parametrize(
