@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QPen, QShowEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ivcdesk.ui.tokens import GRID, theme, tokens
 
@@ -14,13 +14,14 @@ _ON_PICTURE_MUTED = "#a4b0bc"
 
 
 class VideoCard(QWidget):
-    """A title, a hint, a footnote that can be selected, and a button, in the middle of a tile.
+    """A title, a hint, a footnote that can be selected, and two buttons, in the middle of a tile.
 
     The tile's ground is dark in every theme, so the words on it are light in every theme.
-    Signals: ``acted`` when the button is pressed.
+    Signals: ``acted`` when the button is pressed, ``asked`` when the one is that asks for reasons.
     """
 
     acted = Signal()
+    asked = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -33,9 +34,16 @@ class VideoCard(QWidget):
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         self._footnote.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.button = QPushButton(self)
-        self.button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.button, self.why = QPushButton(self), QPushButton(self)
         self.button.clicked.connect(self.acted)
+        self.why.clicked.connect(self.asked)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addStretch(1)
+        for button in (self.button, self.why):
+            button.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         column.setSpacing(GRID)
@@ -43,7 +51,7 @@ class VideoCard(QWidget):
         column.addWidget(self.spinner, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self._title)
         column.addWidget(self._hint)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(buttons)
         column.addWidget(self._footnote)
         column.addStretch(1)
         self._fit()
@@ -62,6 +70,7 @@ class VideoCard(QWidget):
         hint: str = "",
         footnote: str = "",
         action: str = "",
+        why: str = "",
         *,
         busy: bool = False,
     ) -> None:
@@ -75,6 +84,8 @@ class VideoCard(QWidget):
             label.setVisible(bool(text))
         self.button.setText(action)
         self.button.setVisible(bool(action))
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
         self.spinner.setVisible(busy)
         self.setVisible(bool(title or hint or footnote or action or busy))
 

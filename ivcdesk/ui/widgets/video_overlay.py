@@ -144,3 +144,30 @@ def facts_words(facts: StreamFacts) -> str:
     elif facts.kbps:
         parts.append(tr("{rate} kbit/s", rate=f"{facts.kbps:.0f}"))
     return " · ".join(parts)
+
+
+def delay_words() -> str:
+    """Say what the delay over a picture means."""
+    return tr(
+        "How far the picture is behind: what has piled up since the fastest picture that this link "
+        "has delivered, and the way to the server and the decoding. The camera's own clock is not "
+        "known, so what the camera and the cloud take themselves comes on top."
+    )
+
+
+def gesture_words(*, steers: bool) -> str:
+    """Say what can be done with a picture; ``steers``: dragging it turns the camera."""
+    move = (
+        tr("Shift and drag, or the middle button: move it while magnified; a drag alone steers")
+        if steers
+        else tr("Drag, or Alt and the arrows: move the magnified picture")
+    )
+    return "\n".join(
+        (
+            tr("Wheel, or Z and Shift+Z: magnify"),
+            tr("Ctrl and drag: magnify a box"),
+            move,
+            tr("Ctrl+0, or a double click on the small map: show all of it"),
+            tr("Double click, or Enter: this picture alone"),
+        )
+    )

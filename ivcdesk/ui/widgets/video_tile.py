@@ -8,6 +8,7 @@ from PySide6.QtCore import Property, QEvent, QPointF, QRectF, QSize, Qt, QTimer,
 from PySide6.QtGui import (
     QColor,
     QFont,
+    QHelpEvent,
     QHideEvent,
     QImage,
     QPainter,
@@ -16,41 +17,47 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from shiboken6 import isValid
 
+from ivcdesk.domain.zoom import WHOLE
 from ivcdesk.media.frames import StreamFacts
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.states import EMPTY, PlayerState
 from ivcdesk.ui.context import Explanation
 from ivcdesk.ui.text import language, tr
 from ivcdesk.ui.tokens import GRID, theme, tokens
-from ivcdesk.ui.widgets.steerable import Steerable
+from ivcdesk.ui.widgets.digital_zoom import Magnifiable
+from ivcdesk.ui.widgets.tile_access import announce, describe
 from ivcdesk.ui.widgets.video_card import VideoCard
-from ivcdesk.ui.widgets.video_overlay import Caption, Pill, facts_words
+from ivcdesk.ui.widgets.video_overlay import Caption, Pill, delay_words, facts_words, gesture_words
 
 STILL_DIM = QColor(0, 0, 0, 150)
 """Laid over a picture that is not of now."""
 
 _FRAME = 2
 _SAY_SECONDS = 3.0
+_BADGE_ROOM = 88
+_UNKNOWN_SIZE = QSize(1920, 1080)
 
 Explain = Callable[[BaseException], Explanation]
 
 
-class VideoTile(Steerable):
+class VideoTile(Magnifiable):
     """Shows what a player plays, as large as it fits.
 
     The tile follows its player: it says by itself that it connects, stalls or failed, in the
     words of ``explain``. An owner who knows better says it with :meth:`show_state` and gives the
     player with ``follow=False``.
 
-    Signals: ``retry_requested`` when the button of a failure is pressed; ``state_changed(kind)``;
+    Signals: ``retry_requested`` when the button of a failure is pressed, ``reason_requested`` when
+    its other one is; ``state_changed(kind)``;
     and those of the pointer. Qt properties: channelId, state, framesPainted, sourceUrl (without
     its query), codec, bitrateKbps, fps.
     """
 
     retry_requested = Signal()
+    reason_requested = Signal()
     state_changed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None, *, explain: Explain | None = None) -> None:
@@ -67,8 +74,9 @@ class VideoTile(Steerable):
         self._line: str | None = None
         self._badge: str | None = None
         self._chosen = False
+        self._facts_shown = True
         self._kind = "empty"
-        self._words: tuple[str, str, str, str] = ("", "", "", "")
+        self._words: tuple[str, str, str, str, str] = ("", "", "", "", "")
         self._empty_words: tuple[str, str] = ("", "")
         self._image: QImage | None = None
         self._fresh = False
@@ -79,10 +87,12 @@ class VideoTile(Steerable):
         self._caption, self._badge_pill, self._toast = Caption(), Pill(), Pill()
         self._card = VideoCard(self)
         self._card.acted.connect(self.retry_requested)
+        self._card.asked.connect(self.reason_requested)
         self._say_timer = QTimer(self, singleShot=True)
         self._say_timer.timeout.connect(lambda: self.say(""))
         theme.changed.connect(self._forget_fonts)
         language.changed.connect(self._show_words)
+        self.magnified.connect(self._on_magnified)
         self._show_words()
 
     @property
@@ -128,6 +138,7 @@ class VideoTile(Steerable):
         """Say whose picture it is; that of another channel is taken away."""
         if channel_id != self._channel_id:
             self._image = None
+            self.set_zoom(WHOLE)
         self._channel_id, self._name = channel_id, name
         self._tell_assistants()
         self.update()
@@ -141,6 +152,12 @@ class VideoTile(Steerable):
         """Show a text in the upper right corner instead of the delay; None shows the delay."""
         if text != self._badge:
             self._badge = text
+            self.update()
+
+    def set_facts_shown(self, shown: bool) -> None:
+        """Show codec, size, rates and delay over the picture, or only whose it is."""
+        if shown != self._facts_shown:
+            self._facts_shown = shown
             self.update()
 
     def set_chosen(self, chosen: bool) -> None:
@@ -164,21 +181,28 @@ class VideoTile(Steerable):
             self.update()
 
     def show_state(
-        self, kind: str, title: str = "", hint: str = "", footnote: str = "", action: str = ""
+        self,
+        kind: str,
+        title: str = "",
+        hint: str = "",
+        footnote: str = "",
+        action: str = "",
+        why: str = "",
     ) -> None:
         """Be in a state and say why, in words of the window's language.
 
-        ``footnote`` can be selected and copied; ``action`` is the button's text. Without words a
-        state has its own.
+        ``footnote`` can be selected and copied; ``action`` and ``why`` are the texts of the buttons
+        that try again and ask for reasons. Without words a state has its own.
         """
         changed = kind != self._kind
         self._kind = kind
-        self._words = title, hint, footnote, action
+        self._words = title, hint, footnote, action, why
         if kind == "empty":
             self._image = None
         self._show_words()
+        self._tell_assistants()
         if changed:
-            self._tell_assistants()
+            announce(self, kind, f"{self.accessibleName()}: {self.accessibleDescription()}")
             self.state_changed.emit(kind)
 
     def take_away(self) -> None:
@@ -197,7 +221,13 @@ class VideoTile(Steerable):
 
     def _on_facts(self) -> None:
         if self.isVisible():
+            if not self.zoom.whole:
+                self._fit()
             self.update()
+
+    def _on_magnified(self, _factor: float) -> None:
+        self._fit()
+        self._tell_assistants()
 
     def _on_player_state(self, state: PlayerState) -> None:
         if not self._follow:
@@ -218,7 +248,7 @@ class VideoTile(Steerable):
     # Words.
 
     def _show_words(self) -> None:
-        title, hint, footnote, action = self._words
+        title, hint, footnote, action, why = self._words
         busy = self._kind == "connecting" or (self._kind == "stalled" and not title)
         if not title:
             if self._kind == "connecting":
@@ -230,26 +260,32 @@ class VideoTile(Steerable):
             elif self._kind == "empty":
                 title, hint = self._empty_words
         if self._kind in ("playing", "paused", "ended"):
-            title = hint = footnote = action = ""
-        self._card.say(title, hint, footnote, action, busy=busy)
+            title = hint = footnote = action = why = ""
+        self._card.say(title, hint, footnote, action, why, busy=busy)
         self._card.narrow(self.height())
         self.update()
 
     def _tell_assistants(self) -> None:
-        self.setAccessibleName(self._name or tr("Empty tile"))
+        name = self._name or tr("Empty tile")
         said = self._card.text or (tr("Picture") if self._kind == "playing" else "")
-        self.setAccessibleDescription(said)
+        if not self.zoom.whole:
+            said = f"{said}, {tr('{factor}× magnified', factor=f'{self.zoom.factor:.1f}')}"
+        # Each of them is told to those who listen, so only what is new.
+        if name != self.accessibleName():
+            self.setAccessibleName(name)
+        if said != self.accessibleDescription():
+            self.setAccessibleDescription(said)
 
     def _facts_line(self) -> str:
-        if self._line is not None:
-            return self._line
+        if self._line is not None or not self._facts_shown:
+            return self._line or ""
         return facts_words(self._facts()) if self._kind in ("playing", "stalled") else ""
 
     def _badge_text(self) -> str:
         if self._badge is not None:
             return self._badge
         delay = self._facts().delay_ms
-        if delay is None or self._kind != "playing":
+        if delay is None or self._kind != "playing" or not self._facts_shown:
             return ""
         return tr("{delay} ms", delay=round(delay))
 
@@ -261,7 +297,13 @@ class VideoTile(Steerable):
     def _wanted_size(self) -> QSize:
         if not self.isVisible():
             return QSize()
-        return self._device_size()
+        room = self._device_size()
+        if self.zoom.whole:
+            return room
+        # As many pixels as are looked at, but never more than there are.
+        facts = self._facts()
+        most = QSize(facts.width, facts.height) if facts.width else _UNKNOWN_SIZE
+        return (room * self.zoom.factor).boundedTo(most.expandedTo(room))
 
     def _device_size(self) -> QSize:
         ratio = self._ratio = self.devicePixelRatioF()
@@ -314,13 +356,21 @@ class VideoTile(Steerable):
             box = self._picture_box(image)
             if not box.contains(QRectF(self.rect())):
                 painter.fillRect(self.rect(), ground)
-            painter.drawImage(box, image)
+            if self.zoom.whole:
+                painter.drawImage(box, image)
+            else:
+                left, top, width, height = self.zoom.part
+                across, down = image.width(), image.height()
+                part = QRectF(left * across, top * down, width * across, height * down)
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(box, image, part)
             if self._fresh:
                 self._fresh = False
                 self._painted += 1
             if self._kind in ("stalled", "failed", "connecting"):
                 painter.fillRect(self.rect(), STILL_DIM)
         self._paint_words(painter)
+        self.paint_zoom(painter, (self._fonts or self._make_fonts())[1])
         if self._chosen or self.hasFocus():
             pen = QPen(QColor(tokens().accent), _FRAME)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
@@ -329,6 +379,26 @@ class VideoTile(Steerable):
             inset = _FRAME / 2
             painter.drawRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset))
         painter.end()
+
+    def picture_box(self) -> QRectF:
+        """Return where the picture is, logical px; empty where there is none."""
+        return QRectF() if self._image is None else self._picture_box(self._image)
+
+    def hint_at(self, place: QPointF) -> str:
+        """Return what there is to say about a place: the delay, or what the pointer can do."""
+        top = place.y() < 5 * GRID
+        if top and place.x() > self.width() - _BADGE_ROOM and self._badge is None:
+            return delay_words() if self._badge_text() else ""
+        if (top or self.map_box().contains(place)) and self._image is not None:
+            return gesture_words(steers=self.drags_steer)
+        return ""
+
+    def event(self, event: QEvent) -> bool:
+        """Say what there is to say about the place where the pointer rests."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.hint_at(QPointF(event.pos())), self)
+            return True
+        return super().event(event)
 
     def _picture_box(self, image: QImage) -> QRectF:
         room, ratio = self._device_size(), self._ratio
@@ -349,7 +419,7 @@ class VideoTile(Steerable):
         badge = self._badge_text()
         badge_room = 0.0
         if badge:
-            badge_room = 88.0
+            badge_room = float(_BADGE_ROOM)
             corner = QPointF(self.width() - 1.5 * GRID, GRID)
             self._badge_pill.paint(
                 painter, corner, Qt.AlignmentFlag.AlignRight, self.width() / 2, badge, small
@@ -407,3 +477,6 @@ class VideoTile(Steerable):
     codec = Property(str, _get_codec)
     bitrateKbps = Property(float, _get_bitrate)
     fps = Property(float, _get_fps)
+
+
+describe(VideoTile)

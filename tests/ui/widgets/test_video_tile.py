@@ -6,51 +6,19 @@ import gc
 import weakref
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt
+from PySide6.QtGui import QColor, QFocusEvent, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from ivcdesk.media.errors import MediaError
-from ivcdesk.media.frames import Frame, StreamFacts
-from ivcdesk.media.player import StreamPlayer
+from ivcdesk.media.frames import StreamFacts
 from ivcdesk.media.states import CONNECTING, PLAYING, STALLED, PlayerState
 from ivcdesk.ui import text
 from ivcdesk.ui.context import Explanation
 from ivcdesk.ui.tokens import tokens
 from ivcdesk.ui.widgets.video_overlay import facts_words
 from ivcdesk.ui.widgets.video_tile import VideoTile
-
-
-class Fed(StreamPlayer):
-    """A player whose pictures and states come from the test."""
-
-    position_changed = Signal(float)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.frame: Frame | None = None
-        self._url = "https://cam.example/live/c1.flv?token=verysecret"
-
-    @property
-    def wanted(self) -> QSize:
-        return self._size
-
-    def take(self) -> Frame | None:
-        frame, self.frame = self.frame, None
-        return frame
-
-    def feed(self, color: str, size: QSize | None = None) -> None:
-        image = QImage(size or self._size, QImage.Format.Format_RGB32)
-        image.fill(QColor(color))
-        self.frame = Frame(image)
-        self.frame_ready.emit()
-
-    def be(self, state: PlayerState) -> None:
-        self._set_state(state)
-
-    def know(self, facts: StreamFacts) -> None:
-        self._facts = facts
-        self.facts_changed.emit()
+from tests.ui.widgets.fed import Fed
 
 
 @pytest.fixture
