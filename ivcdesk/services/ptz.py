@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ivcdesk.api import (
     CloudClient,
@@ -30,8 +31,10 @@ from ivcdesk.api.actions import (
     PtzCommand,
     Result,
 )
-from ivcdesk.domain.ptz import INTERVAL, Jog, JogPolicy, Motion
+from ivcdesk.domain.ptz import INTERVAL, Jog, JogPolicy, Motion, Spacing
+from ivcdesk.services import at_once
 from ivcdesk.services.directory import Directory
+from ivcdesk.services.ptz_store import PtzStore
 
 MOTIONS = {
     PtzCommand.UP: Motion(tilt=1),
@@ -51,8 +54,14 @@ MOTIONS = {
 }
 COMMANDS = {motion: command for command, motion in MOTIONS.items()}
 
-TAP = 0.1
-"""How long after its press the call of a button that is up again may leave, s."""
+WARM_SECONDS = 20.0
+"""How often the connection is looked after while a camera is in hand, s."""
+
+LATE = 0.05
+"""A timer later than this means that the program was held up: what was typed meanwhile first."""
+
+ASLEEP = 2.0
+"""The computer slept where its clock ran so much further than the program's, s."""
 
 _PASSING = (TransportError, DeviceTimeout, InternalError, RateLimited)
 """Errors that may be over at the next jog; any other ends what is held."""
@@ -75,41 +84,75 @@ class Feedback:
 
 
 Listener = Callable[[Feedback], None]
+HandListener = Callable[[bool], None]
+
+TOO_SLOW = "FailedOperation.DeviceResponseTimeOut"
+UNSUPPORTED = "InvalidParameterValue.UnSupportedPTZCMD"
 
 
 class Steering:
-    """One channel in one pair of hands. ``feedback`` is the newest that listeners were told."""
+    """One channel in one pair of hands. ``feedback`` is the newest that listeners were told.
+
+    ``spacing`` is the channel's pause between two jogs; ``unsupported`` holds the commands that
+    the camera said it does not know.
+    """
 
     def __init__(self, client: CloudClient, directory: Directory, channel_id: ChannelId) -> None:
         self.channel_id = channel_id
         self.policy = JogPolicy()
+        self.spacing = Spacing()
         self.feedback = Feedback("idle")
+        self.unsupported: set[PtzCommand] = set()
+        self.on_learned: Callable[[], object] = _nothing
         self._client = client
         self._directory = directory
         self._listeners: list[Listener] = []
+        self._watchers: list[HandListener] = []
         self._task: asyncio.Task[Result] | None = None
         self._jog: Jog | None = None
         self._left = False
         self._began = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._due = 0.0
+        self._lag = time.time() - time.monotonic()
+
+    @property
+    def in_hand(self) -> bool:
+        """Whether somebody has taken the channel, though nothing may be held now."""
+        return bool(self._listeners)
+
+    def use_spacing(self) -> None:
+        """Keep to what :attr:`spacing` says from now on, and tell those who show it."""
+        self.policy.interval = self.spacing.interval
+        self.on_learned()
 
     def press(self, command: PtzCommand, speed: int) -> None:
         """Hold a direction or a lens ring from now on, at a speed of 1 to 8."""
+        was_held = self.policy.held
+        self._note_sleep()
         self.policy.set_speed(speed)
         if self.policy.press(MOTIONS[command], self._now()):
+            if not was_held:
+                self._tell_watchers(held=True)
             self._step()
 
     def release(self, command: PtzCommand) -> None:
         """Let go of one; what is still held goes on."""
+        was_held = self.policy.held
         self.policy.release(MOTIONS[command], self._now())
         self._step()
         self._rest()
+        if was_held and not self.policy.held:
+            self._tell_watchers(held=False)
 
     def release_all(self) -> None:
         """Let go of everything: nothing is sent any more, not even what only waits to be."""
+        was_held = self.policy.held
         self.policy.release_all()
         self._step()
         self._rest()
+        if was_held:
+            self._tell_watchers(held=False)
 
     def set_speed(self, speed: int) -> None:
         """Jog at another speed (1 to 8) from the next call on."""
@@ -125,9 +168,26 @@ class Steering:
 
         return unsubscribe
 
+    def watch_hands(self, watcher: HandListener) -> Callable[[], None]:
+        """Tell ``watcher`` when somebody takes hold (True) and when all is let go of (False)."""
+        self._watchers.append(watcher)
+
+        def leave() -> None:
+            if watcher in self._watchers:
+                self._watchers.remove(watcher)
+
+        return leave
+
+    def note_hand(self) -> None:
+        """Tell those who watch the hands that the camera was turned by other means."""
+        self._tell_watchers(held=True)
+        if not self.policy.held:
+            self._tell_watchers(held=False)
+
     async def close(self) -> None:
         """Let go of everything and tell nobody any more; a call that has left ends by itself."""
         self._listeners.clear()
+        self._watchers.clear()
         self.release_all()
 
     async def stop(self) -> None:
@@ -142,31 +202,43 @@ class Steering:
         now = self._now()
         if (waited := self.policy.overdue(now)) is not None:
             self._tell("dropped", waited)
-        again = self._call_back(now)
+        self._call_back()
         if self._task is None and (jog := self.policy.take(now)) is not None:
             self._send(jog, now)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        moments = [at for at in (self.policy.wake(), again) if at is not None]
-        if moments:
+        due = self.policy.wake()
+        if due is not None:
             # Timers may be early; the clock is read again then, and the timer set anew.
-            delay = max(min(moments) - now, 0.001)
-            self._timer = asyncio.get_running_loop().call_later(delay, self._step)
+            self._due = max(due, now + 0.001)
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._on_timer)
 
-    def _call_back(self, now: float) -> float | None:
-        """Call back a jog that nobody wants any more, if it has not left.
+    def _on_timer(self) -> None:
+        self._timer = None
+        self._note_sleep()
+        if self._now() - self._due > LATE:
+            # The hand may be off already, and its event wait behind this one.
+            self._due = self._now() + LATE / 2
+            self._timer = asyncio.get_running_loop().call_at(self._due, self._step)
+        else:
+            self._step()
 
-        Returns when to look again: a tap that is over before its call left still is a jog, if the
-        call leaves soon after the press.
-        """
+    def _note_sleep(self) -> None:
+        """Let go where the computer was asleep: whoever held something is gone."""
+        lag = time.time() - time.monotonic()
+        if lag - self._lag > ASLEEP and self.policy.held:
+            self.release_all()
+        self._lag = lag
+
+    def _call_back(self) -> None:
+        """Call back a jog that nobody wants any more, if it has not left."""
         task, jog = self._task, self._jog
-        if task is None or jog is None or self._left or self.policy.motion == jog.motion:
-            return None
-        if self.policy.motion.still and now < self._began + TAP:
-            return self._began + TAP
-        task.cancel()
-        return None
+        if task is not None and jog is not None and not self._left and not self._wants(jog):
+            task.cancel()
+
+    def _wants(self, jog: Jog) -> bool:
+        return self.policy.motion == jog.motion
 
     def _send(self, jog: Jog, now: float) -> None:
         self._jog, self._left, self._began = jog, False, now
@@ -174,9 +246,12 @@ class Steering:
             channel_id=self.channel_id, type=COMMANDS[jog.motion].value, speed=jog.speed
         )
         call = self._client.call(
-            action, region=self._directory.region_of(self.channel_id), on_left=self._on_left
+            action,
+            region=self._directory.region_of(self.channel_id),
+            on_left=self._on_left,
+            again=self._again,
         )
-        self._task = asyncio.get_running_loop().create_task(call, name=f"ptz.{self.channel_id}")
+        self._task = at_once.start(call, name=f"ptz.{self.channel_id}")
         self._task.add_done_callback(self._on_done)
         self._tell("sending", jog.motion)
 
@@ -190,21 +265,37 @@ class Steering:
             else:
                 self.policy.recalled(now)
         elif (error := task.exception()) is None:
+            if self.spacing.answered():
+                self.use_spacing()
             self.policy.answered(now)
             self._tell("answered", motion, answer_ms=(now - self._began) * 1000)
         elif isinstance(error, _PASSING):
+            if getattr(error, "code", "") == TOO_SLOW and self.spacing.timed_out():
+                self.use_spacing()
             self.policy.answered(now)
             self._tell("failed", motion, error=error)
         else:
             self.policy.refused(now)
             if not isinstance(error, IvcError):
                 raise error
+            if getattr(error, "code", "") == UNSUPPORTED and (said := COMMANDS.get(motion)):
+                self.unsupported.add(said)
             self._tell("failed", motion, error=error)
         self._step()
         self._rest()
 
     def _on_left(self) -> None:
         self._left = True
+
+    def _again(self) -> bool:
+        """Whether a refused call may go once more; until it has left it can be called back."""
+        self._left = False
+        self.policy.rest(self._now())
+        return self._jog is not None and self._wants(self._jog)
+
+    def _tell_watchers(self, *, held: bool) -> None:
+        for watcher in tuple(self._watchers):
+            watcher(held)
 
     def _rest(self) -> None:
         at_rest = self._task is None and not self.policy.held
@@ -229,36 +320,64 @@ class Steering:
 
 
 class Ptz:
-    """Steering and presets of all channels. ``interval`` is the shortest time between jogs, s."""
+    """Steering and presets of all channels.
 
-    def __init__(self, client: CloudClient, directory: Directory) -> None:
+    ``interval`` is the shortest time between two jogs where a channel has no pause of its own, s.
+    """
+
+    def __init__(
+        self,
+        client: CloudClient,
+        directory: Directory,
+        *,
+        store: PtzStore | None = None,
+        scope: str = "",
+    ) -> None:
         self._client = client
         self._directory = directory
+        self._store = store or PtzStore(None)
+        self._scope = scope
         self._steerings: dict[ChannelId, Steering] = {}
         self._interval = INTERVAL
-        self._warming: set[asyncio.Task[None]] = set()
+        self._own: dict[ChannelId, float] = {}
+        self._warm: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def interval(self) -> float:
-        """The shortest time between two jogs while a button is held, s."""
+        """The shortest time between two jogs of a channel that has no pause of its own, s."""
         return self._interval
 
     @interval.setter
     def interval(self, seconds: float) -> None:
         self._interval = seconds
-        for steering in self._steerings.values():
-            steering.policy.interval = seconds
+        for channel_id, steering in self._steerings.items():
+            if channel_id not in self._own:
+                steering.spacing.wanted = seconds
+                steering.use_spacing()
+
+    def own_interval(self, channel_id: ChannelId) -> float | None:
+        """Return the pause that the user gave this channel, s, or None."""
+        return self._own.get(channel_id)
+
+    def set_interval(self, channel_id: ChannelId, seconds: float | None) -> None:
+        """Give a channel a pause of its own, or none; what its device taught is forgotten."""
+        if seconds is None:
+            self._own.pop(channel_id, None)
+        else:
+            self._own[channel_id] = seconds
+        steering = self._steering(channel_id)
+        steering.spacing.wanted = self._interval if seconds is None else seconds
+        steering.spacing.forget()
+        steering.use_spacing()
 
     def steer(self, channel_id: ChannelId) -> Steering:
         """Take a channel in hand. There is one steering for a channel, whoever asks for it."""
-        steering = self._steerings.get(channel_id)
-        if steering is None:
-            steering = Steering(self._client, self._directory, channel_id)
-            steering.policy.interval = self._interval
-            self._steerings[channel_id] = steering
-        task = asyncio.get_running_loop().create_task(self._warm(), name="ptz.connect")
-        self._warming.add(task)
-        task.add_done_callback(self._warming.discard)
+        steering = self._steering(channel_id)
+        if self._warm is None or self._warm.done():
+            self._warm = asyncio.get_running_loop().create_task(
+                self._keep_warm(), name="ptz.connect"
+            )
         return steering
 
     def release_all(self) -> None:
@@ -274,8 +393,22 @@ class Ptz:
         )
         return tuple(sorted(answer.data, key=lambda preset: preset.index))
 
-    async def goto(self, channel_id: ChannelId, index: int) -> None:
+    def watch_hands(self, channel_id: ChannelId, watcher: HandListener) -> Callable[[], None]:
+        """Tell ``watcher`` whenever somebody begins (True) and ends (False) to turn a channel.
+
+        Going to a preset counts too, unless it is not done by hand.
+        """
+        return self._steering(channel_id).watch_hands(watcher)
+
+    def is_held(self, channel_id: ChannelId) -> bool:
+        """Whether somebody holds a command of this channel at this moment."""
+        steering = self._steerings.get(channel_id)
+        return steering is not None and steering.policy.held
+
+    async def goto(self, channel_id: ChannelId, index: int, *, by_hand: bool = True) -> None:
         """Turn to a preset (1 to 10); what is held is let go of first. Raises IvcError."""
+        if by_hand:
+            self._steering(channel_id).note_hand()
         await self._preset(channel_id, PresetCommand.GOTO, index)
 
     async def set_preset(self, channel_id: ChannelId, index: int) -> None:
@@ -289,24 +422,73 @@ class Ptz:
     async def close(self) -> None:
         """Let go of every channel, and end the calls that are under way."""
         self.release_all()
-        for task in tuple(self._warming):
+        if self._warm is not None:
+            self._warm.cancel()
+        for task in tuple(self._tasks):
             task.cancel()
+        ending = [self._warm] if self._warm is not None else []
         await asyncio.gather(
             *(steering.stop() for steering in self._steerings.values()),
-            *self._warming,
+            *ending,
+            *self._tasks,
             return_exceptions=True,
         )
         self._steerings.clear()
 
-    async def _preset(self, channel_id: ChannelId, command: PresetCommand, index: int) -> None:
-        if steering := self._steerings.get(channel_id):
-            steering.release_all()
-        await self._client.call(
-            ControlDevicePreset(channel_id=channel_id, cmd=command.value, index=index),
-            region=self._directory.region_of(channel_id),
-        )
+    def _steering(self, channel_id: ChannelId) -> Steering:
+        steering = self._steerings.get(channel_id)
+        if steering is None:
+            steering = Steering(self._client, self._directory, channel_id)
+            steering.spacing.wanted = self._own.get(channel_id, self._interval)
+            steering.use_spacing()
+            steering.on_learned = lambda: self._keep(channel_id)
+            self._steerings[channel_id] = steering
+            self._start(self._recall(channel_id, steering), name="ptz.recall")
+        return steering
 
-    async def _warm(self) -> None:
-        # A handshake on a weak link takes longer than the first press may wait.
-        with contextlib.suppress(IvcError):
-            await self._client.connect()
+    def _keep(self, channel_id: ChannelId) -> None:
+        steering = self._steerings[channel_id]
+        kept = self._own.get(channel_id), steering.spacing.learned
+        self._start(self._store.keep_pacing(self._scope, channel_id, *kept), name="ptz.keep")
+
+    async def _recall(self, channel_id: ChannelId, steering: Steering) -> None:
+        """Use what was set or learned in an earlier session, unless something newer is known."""
+        own, learned = await self._store.pacing(self._scope, channel_id)
+        if own is not None and channel_id not in self._own:
+            self._own[channel_id] = steering.spacing.wanted = own
+        if learned and not steering.spacing.learned:
+            steering.spacing.learned = learned
+        steering.policy.interval = steering.spacing.interval
+
+    async def _preset(self, channel_id: ChannelId, command: PresetCommand, index: int) -> None:
+        steering = self._steering(channel_id)
+        steering.release_all()
+        await asyncio.sleep(steering.policy.pause(asyncio.get_running_loop().time()))
+        try:
+            await self._client.call(
+                ControlDevicePreset(channel_id=channel_id, cmd=command.value, index=index),
+                region=self._directory.region_of(channel_id),
+            )
+        finally:
+            steering.policy.rest(asyncio.get_running_loop().time())
+
+    async def _keep_warm(self) -> None:
+        """Keep a connection open for as long as a camera is in hand.
+
+        A handshake on a weak link takes longer than a press may wait.
+        """
+        while True:
+            with contextlib.suppress(IvcError):
+                await self._client.connect()
+            await asyncio.sleep(WARM_SECONDS)
+            if not any(steering.in_hand for steering in self._steerings.values()):
+                return
+
+    def _start(self, work: Coroutine[Any, Any, None], *, name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+def _nothing() -> None:
+    pass

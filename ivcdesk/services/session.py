@@ -11,7 +11,10 @@ from ivcdesk.api.actions import DescribeOrganization, Organization
 from ivcdesk.services.directory import Change, Directory
 from ivcdesk.services.link import LinkMeter
 from ivcdesk.services.live import Live
+from ivcdesk.services.patrol import Patrols
+from ivcdesk.services.presets import Presets
 from ivcdesk.services.ptz import Ptz
+from ivcdesk.services.ptz_store import PtzStore
 from ivcdesk.services.recordings import Recordings
 from ivcdesk.services.store import Store
 
@@ -36,7 +39,11 @@ class Session:
         self.account = account
         self.directory = Directory(client, store=store, scope=scope)
         self.live = Live(client)
-        self.ptz = Ptz(client, self.directory)
+        kept = store.path if store is not None else None
+        self._ptz_store = PtzStore(kept.with_name("ptz.sqlite3") if kept else None)
+        self.ptz = Ptz(client, self.directory, store=self._ptz_store, scope=scope)
+        self.presets = Presets(self._ptz_store, scope, kept.parent if kept else None)
+        self.patrols = Patrols(self.ptz, self._ptz_store, scope)
         self.recordings = Recordings(client, self.directory, store=store, scope=scope)
         self.link = LinkMeter(client.journal)
         self._tasks: list[asyncio.Task[None]] = []
@@ -82,7 +89,9 @@ class Session:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.patrols.close()
         await self.ptz.close()
+        await self._ptz_store.close()
         await self.recordings.close()
         await self.directory.close()
         self.link.close()

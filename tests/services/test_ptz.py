@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from itertools import pairwise
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from ivcdesk.api import DeviceTimeout, InvalidRequest, NotFound
 from ivcdesk.api.actions import PtzCommand
 from ivcdesk.domain.ptz import INTERVAL
-from ivcdesk.services.ptz import COMMANDS, MOTIONS
+from ivcdesk.services.ptz import COMMANDS, MOTIONS, Ptz
 from tests.services.conftest import until
 
 
@@ -212,5 +213,114 @@ def test_presets_are_set_called_and_deleted(desk):
         assert 9 not in [preset.index for preset in await ptz.presets(camera)]
         with pytest.raises(NotFound):
             await ptz.presets("nowhere")
+
+    desk(work)
+
+
+def test_a_press_on_a_warm_line_is_out_before_it_returns(desk):
+    async def work(desk):
+        await desk.filled()
+        steering = desk.session.ptz.steer(desk.camera())
+        steering.press(PtzCommand.UP, 3)
+        steering.release(PtzCommand.UP)
+        await until(lambda: steering.feedback.state == "answered", "the answer of a tap")
+        assert len(desk.calls("ControlDevicePTZ")) == 1
+
+    desk(work)
+
+
+def test_a_refusal_of_the_signature_is_not_sent_again_after_release(desk):
+    async def work(desk):
+        await desk.filled()
+        steering = desk.session.ptz.steer(desk.camera())
+        desk.fault(kind="latency", action="ControlDevicePTZ", seconds=0.3, count=1)
+        desk.fault(kind="expire", action="ControlDevicePTZ", count=1)
+        steering.press(PtzCommand.LEFT, 4)
+        await until(lambda: desk.calls("ControlDevicePTZ"), "the first try")
+        steering.release(PtzCommand.LEFT)
+        await until(lambda: steering.feedback.state in ("idle", "failed"), "its end")
+        await asyncio.sleep(2 * INTERVAL)
+        assert len(desk.calls("ControlDevicePTZ")) == 1
+
+    desk(work)
+
+
+def test_a_slow_device_teaches_its_pause_and_it_is_kept(desk, tmp_path):
+    code = "FailedOperation.DeviceResponseTimeOut"
+
+    async def work(desk):
+        await desk.filled()
+        camera, ptz = desk.camera(), desk.session.ptz
+        steering = ptz.steer(camera)
+        desk.fault(kind="error", action="ControlDevicePTZ", code=code, count=1)
+        steering.press(PtzCommand.LEFT, 4)
+        await until(lambda: steering.feedback.state == "failed", "the failure")
+        steering.release_all()
+        assert steering.spacing.taught
+        assert steering.policy.interval == pytest.approx(0.45)
+        store = ptz._store
+        await until(lambda: not ptz._tasks, "what was learned on the disk")
+        assert await store.pacing(ptz._scope, camera) == (None, 0.45)
+        later = Ptz(desk.session.client, desk.directory, store=store, scope=ptz._scope)
+        again = later.steer(camera)
+        await until(lambda: again.policy.interval == pytest.approx(0.45), "what was learned")
+        later.set_interval(camera, 0.6)
+        assert not again.spacing.taught
+        assert again.policy.interval == 0.6
+        await until(lambda: not later._tasks, "what was set on the disk")
+        assert await store.pacing(ptz._scope, camera) == (0.6, 0.0)
+        await later.close()
+
+    desk(work)
+
+
+def test_hands_are_told_of_and_presets_by_hand_too(desk):
+    async def work(desk):
+        await desk.filled()
+        camera, ptz = desk.camera(), desk.session.ptz
+        told = []
+        leave = ptz.watch_hands(camera, told.append)
+        steering = ptz.steer(camera)
+        steering.press(PtzCommand.LEFT, 4)
+        assert ptz.is_held(camera)
+        steering.press(PtzCommand.UP, 4)
+        steering.release(PtzCommand.LEFT)
+        assert told == [True]
+        steering.release(PtzCommand.UP)
+        assert told == [True, False]
+        await ptz.goto(camera, 1)
+        assert told == [True, False, True, False]
+        await ptz.goto(camera, 1, by_hand=False)
+        assert len(told) == 4
+        leave()
+        steering.press(PtzCommand.LEFT, 4)
+        steering.release_all()
+        assert len(told) == 4
+
+    desk(work)
+
+
+def test_what_a_camera_does_not_know_is_remembered(desk):
+    async def work(desk):
+        await desk.filled()
+        steering = desk.session.ptz.steer(desk.camera(turns=False))
+        steering.press(PtzCommand.IRIS_OPEN, 4)
+        await until(lambda: steering.feedback.state == "failed", "the refusal")
+        assert steering.unsupported == {PtzCommand.IRIS_OPEN}
+        steering.release_all()
+
+    desk(work)
+
+
+def test_a_computer_that_slept_lets_go(desk, monkeypatch):
+    async def work(desk):
+        await desk.filled()
+        steering = desk.session.ptz.steer(desk.camera())
+        steering.press(PtzCommand.LEFT, 4)
+        await until(lambda: desk.calls("ControlDevicePTZ"), "a jog")
+        real = time.time
+        monkeypatch.setattr(time, "time", lambda: real() + 60)
+        await until(lambda: not steering.policy.held, "the hand off")
+        monkeypatch.undo()
 
     desk(work)

@@ -1,0 +1,221 @@
+"""What is known of cameras on this computer alone: pauses, names and order of presets, tours.
+
+Unlike the cache this is somebody's work: a damaged file is moved aside, an older one converted.
+All work happens in one thread of its own; reading what can't be read finds nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from ivcdesk.api.actions import ChannelId
+from ivcdesk.domain.patrol import Stop, Tour
+
+SCHEMA = 1
+BUSY_SECONDS = 2.0  # how long another instance may hold the file
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS pacing (scope TEXT NOT NULL, channel TEXT NOT NULL, own REAL,
+    learned REAL NOT NULL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS names (scope TEXT NOT NULL, channel TEXT NOT NULL,
+    number INTEGER NOT NULL, name TEXT NOT NULL, PRIMARY KEY (scope, channel, number))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS orders (scope TEXT NOT NULL, channel TEXT NOT NULL,
+    numbers TEXT NOT NULL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tours (scope TEXT NOT NULL, channel TEXT NOT NULL, stops TEXT NOT NULL,
+    resume REAL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
+"""
+
+_numbers = msgspec.json.Decoder(list[int])
+_stops = msgspec.json.Decoder(list[tuple[int, float]])
+
+
+class PtzStore:
+    """The file and the one thread that touches it; ``path`` None keeps everything in memory."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self._thread: ThreadPoolExecutor | None = None
+        self._database: sqlite3.Connection | None = None
+        self._closed = False
+
+    async def close(self) -> None:
+        """Close the file and end the thread; closing twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._thread is not None:
+            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
+            self._thread.shutdown(wait=False)
+
+    async def pacing(self, scope: str, channel: ChannelId) -> tuple[float | None, float]:
+        """Return the pause that the user gave a channel (s, or None), and what was learned (s)."""
+
+        def work(database: sqlite3.Connection) -> tuple[float | None, float]:
+            row = database.execute(
+                "SELECT own, learned FROM pacing WHERE scope = ? AND channel = ?", (scope, channel)
+            ).fetchone()
+            return (None, 0.0) if row is None else (row[0], float(row[1]))
+
+        return await self.run(work, (None, 0.0))
+
+    async def keep_pacing(
+        self, scope: str, channel: ChannelId, own: float | None, learned: float
+    ) -> None:
+        """Keep a channel's pauses, s."""
+        await self._put(
+            "INSERT OR REPLACE INTO pacing (scope, channel, own, learned) VALUES (?, ?, ?, ?)",
+            (scope, channel, own, learned),
+        )
+
+    async def names(self, scope: str, channel: ChannelId) -> dict[int, str]:
+        """Return the names that the user gave presets, by their numbers."""
+
+        def work(database: sqlite3.Connection) -> dict[int, str]:
+            rows = database.execute(
+                "SELECT number, name FROM names WHERE scope = ? AND channel = ?", (scope, channel)
+            )
+            return {int(number): str(name) for number, name in rows}
+
+        nothing: dict[int, str] = {}
+        return await self.run(work, nothing)
+
+    async def keep_name(self, scope: str, channel: ChannelId, number: int, name: str) -> None:
+        """Keep the name of a preset; an empty one is forgotten."""
+        if name:
+            await self._put(
+                "INSERT OR REPLACE INTO names (scope, channel, number, name) VALUES (?, ?, ?, ?)",
+                (scope, channel, number, name),
+            )
+        else:
+            await self._put(
+                "DELETE FROM names WHERE scope = ? AND channel = ? AND number = ?",
+                (scope, channel, number),
+            )
+
+    async def order(self, scope: str, channel: ChannelId) -> list[int]:
+        """Return the order that the user put a channel's presets into; empty for none."""
+
+        def work(database: sqlite3.Connection) -> list[int]:
+            row = database.execute(
+                "SELECT numbers FROM orders WHERE scope = ? AND channel = ?", (scope, channel)
+            ).fetchone()
+            return [] if row is None else _numbers.decode(row[0])
+
+        nothing: list[int] = []
+        return await self.run(work, nothing)
+
+    async def keep_order(self, scope: str, channel: ChannelId, numbers: Sequence[int]) -> None:
+        """Keep the order of a channel's presets."""
+        await self._put(
+            "INSERT OR REPLACE INTO orders (scope, channel, numbers) VALUES (?, ?, ?)",
+            (scope, channel, msgspec.json.encode(list(numbers)).decode()),
+        )
+
+    async def tour(self, scope: str, channel: ChannelId) -> Tour | None:
+        """Return the tour of a channel, or None."""
+
+        def work(database: sqlite3.Connection) -> Tour | None:
+            row = database.execute(
+                "SELECT stops, resume FROM tours WHERE scope = ? AND channel = ?", (scope, channel)
+            ).fetchone()
+            if row is None:
+                return None
+            return Tour(tuple(Stop(*stop) for stop in _stops.decode(row[0])), row[1])
+
+        return await self.run(work, None)
+
+    async def keep_tour(self, scope: str, channel: ChannelId, tour: Tour) -> None:
+        """Keep the tour of a channel."""
+        stops = msgspec.json.encode([tuple(stop) for stop in tour.stops]).decode()
+        await self._put(
+            "INSERT OR REPLACE INTO tours (scope, channel, stops, resume) VALUES (?, ?, ?, ?)",
+            (scope, channel, stops, tour.resume),
+        )
+
+    async def run(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
+        """Do work in the store's thread; ``otherwise`` is what there is where that fails."""
+        if self._closed:
+            return otherwise
+        if self._thread is None:
+            self._thread = ThreadPoolExecutor(1, thread_name_prefix="asyncio_ptz")
+        return await asyncio.get_running_loop().run_in_executor(
+            self._thread, self._work, work, otherwise
+        )
+
+    async def _put(self, statement: str, values: Sequence[object] | Mapping[str, object]) -> None:
+        def work(database: sqlite3.Connection) -> None:
+            database.execute(statement, values)
+
+        await self.run(work, None)
+
+    def _work(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
+        for attempt in (1, 2):
+            try:
+                database = self._connect()
+                with database:
+                    return work(database)
+            except sqlite3.OperationalError as error:
+                _log.warning("what is known of cameras can not be kept: %s", error)
+                if self._database is None:
+                    self.path = None
+                    continue
+                return otherwise
+            except (sqlite3.DatabaseError, msgspec.MsgspecError) as error:
+                _log.warning("what is known of cameras is damaged (%s); try %d", error, attempt)
+                self._put_aside()
+        return otherwise
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._database is not None:
+            return self._database
+        if self.path is not None:
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                self.path.touch(mode=0o600)
+            except OSError as error:
+                _log.warning("what is known of cameras stays in memory: %s", error.strerror)
+                self.path = None
+        database = sqlite3.connect(self.path or ":memory:", timeout=BUSY_SECONDS)
+        try:
+            database.execute("PRAGMA journal_mode = WAL")
+            database.execute("PRAGMA synchronous = NORMAL")
+            with database:
+                for statement in _TABLES.split(";"):
+                    database.execute(statement)
+                database.execute(f"PRAGMA user_version = {SCHEMA}")
+        except BaseException:
+            database.close()
+            raise
+        self._database = database
+        return database
+
+    def _disconnect(self) -> None:
+        if self._database is not None:
+            self._database.close()
+            self._database = None
+
+    def _put_aside(self) -> None:
+        self._disconnect()
+        if self.path is None:
+            return
+        try:
+            self.path.replace(self.path.with_name(self.path.name + ".damaged"))
+        except OSError:
+            self.path = None
+            return
+        for suffix in ("-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
