@@ -56,6 +56,8 @@ class _Course:
     number: int
     began: float
     on_left: Callable[[], object] | None
+    again: Callable[[], bool] | None = None
+    gives_way: bool = False
     budget: asyncio.Timeout | None = None
     deadline: float | None = None
     attempts: int = 0
@@ -138,17 +140,22 @@ class CloudClient:
         region: str | None = None,
         priority: Priority = Priority.USER,
         on_left: Callable[[], object] | None = None,
+        again: Callable[[], bool] | None = None,
+        gives_way: bool = False,
     ) -> R:
         """Send an action and return its result.
 
         It takes ``action.seconds`` in all, retries included; the wait for its turn counts too,
         except in the background. An action that must run in its device's region does so, once an
         answer has told which that is. ``on_left`` is called when the request's bytes are out, at
-        each attempt: until then a cancelled call has done nothing.
+        each attempt: until then a cancelled call has done nothing. ``again`` is asked before each
+        further attempt whether the call is still wanted; where it is not, the error stands. A call
+        that ``gives_way`` is given up with Preempted where the user waits for the same device.
         Raises InvalidArgument or ExpiredCredential (nothing was sent), TransportError,
         ResponseError or ServiceError. A cancelled call leaves nothing behind.
         """
         course = self._prepared(action, region, priority, on_left)
+        course.again, course.gives_way = again, gives_way
         failure: BaseException | None = None
         request_id = ""
         try:
@@ -206,7 +213,9 @@ class CloudClient:
                 if course.priority is Priority.USER:
                     course.begin_budget()
                 if subject:
-                    alone = self.pacing.channels.alone(subject, course.priority)
+                    alone = self.pacing.channels.alone(
+                        subject, course.priority, gives_way=course.gives_way
+                    )
                     await held.enter_async_context(alone)
                     course.queued += time.perf_counter() - course.began
                 return await self._attempt_all(course)
@@ -237,7 +246,7 @@ class CloudClient:
             except IvcError as error:
                 self.capabilities.observe(action.action_name, course.region, error)
                 pause = await self._pause(error, course, exchange)
-                if pause is None:
+                if pause is None or not (course.again is None or course.again()):
                     raise
             else:
                 self.capabilities.observe(action.action_name, course.region, None)

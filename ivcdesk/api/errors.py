@@ -36,6 +36,10 @@ class InvalidArgument(IvcError):
         self.value = value
 
 
+class Preempted(IvcError):
+    """A background question was given up because the user wanted something of the same device."""
+
+
 class TransportError(IvcError):
     """No answer was had; ``arrived`` is False where the request surely never left."""
 

@@ -7,8 +7,11 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
+
+from ivcdesk.api.errors import Preempted
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 LIMIT = 20  # calls per second of one action in one region, by the reference
 WINDOW = 1.05  # s: a request that travelled fast must not catch up with one that travelled slowly
 RESERVED = 4  # of the limit, what background calls leave free for the user
+PATIENCE = 0.05  # s that the user waits for a background query before it is given up
 SHARE = 10  # of so many turns in a row, one goes to the background when it waits
 
 
@@ -61,6 +65,10 @@ class Waiters:
         if not waiting:
             return None
         return max(waiting) if self.background_due else min(waiting)
+
+    def wanted(self, priority: Priority) -> bool:
+        """Whether anybody of this priority waits."""
+        return any(not future.done() for future in self._queues[priority])
 
     @property
     def background_due(self) -> bool:
@@ -169,30 +177,72 @@ class Bucket:
         self._serve()
 
 
+@dataclass(slots=True, eq=False)
+class _Holder:
+    """The task that a channel answers now."""
+
+    task: asyncio.Task[object] | None
+    gives_way: bool
+    timer: asyncio.TimerHandle | None = None
+    given_up: bool = False
+
+    def give_up(self) -> None:
+        """Take the channel away; the task is told by ``Preempted``."""
+        if self.task is not None:
+            self.given_up = True
+            self.task.cancel()
+
+
 class Channels:
-    """Lets each channel answer one device-bound query at a time."""
+    """Lets each channel answer one device-bound query at a time.
+
+    A query that gives way is given up where the user waits longer than ``PATIENCE`` behind it: a
+    device may take seconds to list what it has recorded.
+    """
 
     def __init__(self) -> None:
         self._busy: dict[str, Waiters] = {}
+        self._holders: dict[str, _Holder] = {}
 
     @asynccontextmanager
-    async def alone(self, channel: str, priority: Priority) -> AsyncIterator[None]:
-        """Hold the channel while the block runs."""
+    async def alone(
+        self, channel: str, priority: Priority, *, gives_way: bool = False
+    ) -> AsyncIterator[None]:
+        """Hold the channel while the block runs. Raises Preempted where it gives way."""
         waiters = self._busy.get(channel)
         if waiters is None:
             self._busy[channel] = Waiters()
         else:
             future = waiters.join(priority)
+            self._hurry(channel)
             try:
                 await future
             except asyncio.CancelledError:
                 if future.done() and not future.cancelled():
                     self._free(channel)
                 raise
+        holder = self._holders[channel] = _Holder(asyncio.current_task(), gives_way)
+        self._hurry(channel)
         try:
             yield
+        except asyncio.CancelledError:
+            if holder.given_up and holder.task is not None and not holder.task.uncancel():
+                raise Preempted("the user wanted the device") from None
+            raise
         finally:
+            if holder.timer is not None:
+                holder.timer.cancel()
+            del self._holders[channel]
             self._free(channel)
+
+    def _hurry(self, channel: str) -> None:
+        """Have a query that gives way given up soon, where the user waits behind it."""
+        holder = self._holders.get(channel)
+        if holder is None or not holder.gives_way or holder.timer is not None:
+            return
+        if self._busy[channel].wanted(Priority.USER):
+            loop = asyncio.get_running_loop()
+            holder.timer = loop.call_later(PATIENCE, holder.give_up)
 
     def _free(self, channel: str) -> None:
         waiters = self._busy[channel]

@@ -8,37 +8,52 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import NamedTuple
 
-from ivcdesk.api import CloudClient, InvalidRequest, IvcError, NotFound
+from ivcdesk.api import CloudClient, IvcError, NotFound, Priority
 from ivcdesk.api.actions import (
     ChannelId,
     ControlRecord,
-    ControlRecordTimeline,
-    DescribeRecordFile,
     DescribeRecordPlaybackUrl,
+    DescribeRecordSlice,
+    PlanId,
     PlayRecord,
     RecordCommand,
     SessionId,
 )
-from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.coverage import TIDY, Source, Untidy
 from ivcdesk.domain.days import cloud_day, day_interval, split_days
-from ivcdesk.domain.intervals import Interval, at, clip, next_start, normalise, previous_end
+from ivcdesk.domain.intervals import (
+    Interval,
+    Intervals,
+    at,
+    clip,
+    next_start,
+    normalise,
+    previous_end,
+)
+from ivcdesk.services.coverage import (
+    Listener,
+    Part,
+    Problem,
+    RecordedDays,
+    last_second,
+)
 from ivcdesk.services.directory import Directory
-from ivcdesk.services.store import Day, Store
+from ivcdesk.services.plan_hours import PlanHours
+from ivcdesk.services.store import Store
+
+__all__ = ["Coverage", "NothingRecorded", "Playable", "Problem", "Recordings"]
 
 BEFORE = 900.0  # s that a playable reaches back from the moment asked for, so that one can rewind
 AFTER = 3 * 3600.0  # s that it reaches on
-SETTLED = 600.0  # s after its end until a day is taken as finished
-RUNNING_FRESH = 15.0  # s that an answer about an unfinished day is good for
-FINISHED_FRESH = {Source.CLOUD: 6 * 3600.0, Source.DEVICE: 1800.0}  # s; devices overwrite
-CLOCK_SLACK = 60.0  # s that the known difference to the cloud's clock may have changed by
-CLOUD_QUERIES = 4  # days asked for at once; devices are asked one by one
 CLOSE_SECONDS = 3.0  # what closing a session may take at the end
 
 _NO_SESSION = SessionId("")
+_ALL = frozenset(Source)
 
 
 class NothingRecorded(IvcError):
@@ -59,20 +74,12 @@ class NothingRecorded(IvcError):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """A part of a coverage that could not be had; what was known of it before is shown."""
-
-    source: Source
-    day: date
-    error: IvcError
-
-
-@dataclass(frozen=True, slots=True)
 class Coverage:
     """What is recorded within a window, in the cloud and on the device.
 
     ``archived``: some of it lies in the cloud's archive and must be retrieved to be played.
-    ``keeps_device``: False where the device has no storage that the cloud can reach.
+    ``keeps_device``: False where the device has no storage that the cloud can reach. ``faults`` is
+    what was wrong with the device's lists before they were put right.
     """
 
     cloud: tuple[Interval, ...]
@@ -80,6 +87,7 @@ class Coverage:
     archived: bool = False
     keeps_device: bool = True
     problems: tuple[Problem, ...] = ()
+    faults: Untidy = TIDY
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +101,12 @@ class Playable:
     session_id: SessionId = _NO_SESSION
 
 
-@dataclass(slots=True)
-class _Part:
-    """One source's share of a coverage while it is put together."""
+class Told(NamedTuple):
+    """What one place holds of one channel, as soon as that is known."""
 
-    spans: list[Interval] = field(default_factory=list)
-    archived: bool = False
-    kept: bool = True
-    problems: list[Problem] = field(default_factory=list)
-
-
-_Key = tuple[ChannelId, Source, date]
+    channel_id: ChannelId
+    source: Source
+    coverage: Coverage
 
 
 class Recordings:
@@ -119,39 +122,116 @@ class Recordings:
     ) -> None:
         self._client = client
         self._directory = directory
-        self._store = store
-        self._scope = scope
-        self._days: dict[_Key, Day] = {}
-        self._asking: dict[_Key, asyncio.Task[Day]] = {}
+        self.days = RecordedDays(client, directory, store, scope)
+        self.hours = PlanHours(client, directory)
         self._open: dict[SessionId, Playable] = {}
-        self._turn = asyncio.Semaphore(CLOUD_QUERIES)
 
     async def coverage(
         self,
         channel_id: ChannelId,
         window: Interval,
         *,
-        sources: Collection[Source] = frozenset(Source),
+        sources: Collection[Source] = _ALL,
+        priority: Priority = Priority.USER,
     ) -> Coverage:
         """Tell what is recorded between two moments (seconds since the epoch); raises nothing.
 
         ``sources`` leaves one out, so that nobody waits for a device to see the cloud's share.
         """
-        window = Interval(window.start, min(window.end, self._client.clock.time()))
-        days = [cloud_day(piece.start) for piece in split_days(window)]
-        if not days:
-            return Coverage((), ())
+        window, days = self._days_of(window)
         cloud, device = await asyncio.gather(
-            self._cloud_part(channel_id, days if Source.CLOUD in sources else ()),
-            self._device_part(channel_id, days if Source.DEVICE in sources else ()),
+            self.days.part(channel_id, Source.CLOUD, days, priority)
+            if Source.CLOUD in sources
+            else _nothing(),
+            self.days.part(channel_id, Source.DEVICE, days, priority)
+            if Source.DEVICE in sources
+            else _nothing(),
         )
-        return Coverage(
-            cloud=clip(normalise(cloud.spans), window),
-            device=clip(normalise(device.spans), window),
-            archived=cloud.archived,
-            keeps_device=device.kept,
-            problems=tuple(cloud.problems + device.problems),
+        return _coverage(cloud, device, window)
+
+    async def remembered(self, channel_id: ChannelId, window: Interval) -> Coverage:
+        """Tell what memory and disk know of a window; it asks nobody."""
+        window, days = self._days_of(window)
+        cloud = await self.days.remembered(channel_id, Source.CLOUD, days)
+        device = await self.days.remembered(channel_id, Source.DEVICE, days)
+        return _coverage(cloud, device, window)
+
+    async def day(
+        self,
+        channels: Iterable[ChannelId],
+        window: Interval,
+        *,
+        sources: Collection[Source] = _ALL,
+    ) -> AsyncIterator[Told]:
+        """Ask for a day (or any window) of several channels at once, and yield what comes first.
+
+        What is remembered comes at once, the cloud's share before what devices have to be asked
+        for. Leaving the loop drops what is still awaited; its answers are remembered all the same.
+        """
+
+        async def one(channel_id: ChannelId, source: Source) -> Told:
+            found = await self.coverage(channel_id, window, sources=(source,))
+            return Told(channel_id, source, found)
+
+        loop = asyncio.get_running_loop()
+        waiting = {
+            loop.create_task(one(channel_id, source), name=f"recordings.day.{source.value}")
+            for source in Source
+            if source in sources
+            for channel_id in dict.fromkeys(channels)
+        }
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    yield task.result()
+        finally:
+            for task in waiting:
+                task.cancel()
+            await asyncio.gather(*waiting, return_exceptions=True)
+
+    def fill(
+        self,
+        channel_id: ChannelId,
+        window: Interval,
+        *,
+        focus: float | None = None,
+        sources: Collection[Source] = _ALL,
+    ) -> None:
+        """Have the days of a window looked up in the background, those near ``focus`` first.
+
+        Without a focus the latest come first. :meth:`subscribe` tells of each day.
+        """
+        _, days = self._days_of(window)
+        middle = cloud_day(focus if focus is not None else window.end)
+        days.sort(key=lambda day: (abs((day - middle).days), day > middle))
+        self.days.fill(channel_id, days, [source for source in Source if source in sources])
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener(channel_id, source, day)`` for each day that became known."""
+        return self.days.subscribe(listener)
+
+    async def forget(self, channel_id: ChannelId, window: Interval) -> None:
+        """Ask again for the days of a window when they are wanted next: they were changed."""
+        _, days = self._days_of(window)
+        await self.days.forget(channel_id, days)
+
+    async def slices(self, channel_id: ChannelId, day: date) -> Mapping[PlanId, Intervals]:
+        """Return the slices that each plan recorded on a day of UTC+8. Raises IvcError."""
+        whole = day_interval(day)
+        asked = Interval(whole.start, min(whole.end, self._client.clock.time()))
+        answer = await self._client.call(
+            DescribeRecordSlice(
+                channel_id=channel_id,
+                start_time=int(asked.start),
+                end_time=last_second(asked),
+            ),
+            region=self._directory.region_of(channel_id),
         )
+        return {
+            plan.plan_id: normalise((each.begin, each.end) for each in plan.list_)
+            for plan in answer.data
+        }
 
     async def open_cloud(
         self, channel_id: ChannelId, at_: float, *, straightened: bool = False
@@ -167,7 +247,7 @@ class Recordings:
             DescribeRecordPlaybackUrl(
                 channel_id=channel_id,
                 start_time=int(interval.start),
-                end_time=_last(interval),
+                end_time=last_second(interval),
                 correct_timestamp=True if straightened else None,
             ),
             region=self._directory.region_of(channel_id),
@@ -188,7 +268,7 @@ class Recordings:
             PlayRecord(
                 channel_id=channel_id,
                 start=int(interval.start),
-                end=_last(interval),
+                end=last_second(interval),
                 stream_type=stream,
             ),
             region=self._directory.region_of(channel_id),
@@ -238,9 +318,8 @@ class Recordings:
 
     async def close(self) -> None:
         """End every session and every question that is still under way."""
-        for task in self._asking.values():
-            task.cancel()
-        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+        await self.days.close()
+        await self.hours.close()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_SECONDS):
                 # What a device doesn't answer any more can't be helped when everything ends.
@@ -249,141 +328,32 @@ class Recordings:
                     return_exceptions=True,
                 )
 
-    async def _cloud_part(self, channel_id: ChannelId, days: Sequence[date]) -> _Part:
-        part = _Part()
-        await self._recall(channel_id, Source.CLOUD, days)
-
-        async def one(day: date) -> None:
-            async with self._turn:
-                await self._add(part, channel_id, Source.CLOUD, day)
-
-        await asyncio.gather(*(one(day) for day in days))
-        return part
-
-    async def _device_part(self, channel_id: ChannelId, days: Sequence[date]) -> _Part:
-        part = _Part()
-        await self._recall(channel_id, Source.DEVICE, days)
-        for day in reversed(days):
-            if part.problems or not part.kept:
-                # It will not answer for the other days either: show what is known of them.
-                if known := self._days.get((channel_id, Source.DEVICE, day)):
-                    part.spans += known.spans
-                continue
-            await self._add(part, channel_id, Source.DEVICE, day)
-        return part
-
-    async def _add(self, part: _Part, channel_id: ChannelId, source: Source, day: date) -> None:
-        held: Day | None
-        try:
-            held = await self._day(channel_id, source, day)
-        except InvalidRequest as error:
-            held = None
-            if source is Source.DEVICE and error.code.endswith("UnSupportedAccessType"):
-                part.kept = False
-            else:
-                part.problems.append(Problem(source, day, error))
-        except IvcError as error:
-            held = self._days.get((channel_id, source, day))
-            part.problems.append(Problem(source, day, error))
-        if held is not None:
-            part.spans += held.spans
-            part.archived = part.archived or held.archived
+    def _days_of(self, window: Interval) -> tuple[Interval, list[date]]:
+        """Return the part of a window that has passed, and its days."""
+        passed = Interval(window.start, min(window.end, self._client.clock.time()))
+        return passed, [cloud_day(piece.start) for piece in split_days(passed)]
 
     async def _stretch(self, channel_id: ChannelId, source: Source, moment: float) -> Interval:
         """Return the stretch of its day that holds a moment. Raises NothingRecorded, IvcError."""
         day = cloud_day(moment)
-        await self._recall(channel_id, source, [day])
-        held = await self._day(channel_id, source, day)
+        await self.days.recall(channel_id, source, [day])
+        held = await self.days.day(channel_id, source, day)
         span = at(held.spans, moment)
         if span is None:
             raise NothingRecorded(source, moment, held.spans)
         return span
 
-    async def _recall(self, channel_id: ChannelId, source: Source, days: Sequence[date]) -> None:
-        """Bring kept days to mind."""
-        missing = [day for day in days if (channel_id, source, day) not in self._days]
-        if self._store is None or not missing:
-            return
-        kept = await self._store.days(self._scope, channel_id, source, missing[0], missing[-1])
-        for day, held in kept.items():
-            self._days.setdefault((channel_id, source, day), held)
 
-    async def _day(self, channel_id: ChannelId, source: Source, day: date) -> Day:
-        """Return what a day held, asking where that isn't known well enough. Raises IvcError."""
-        key = channel_id, source, day
-        known = self._days.get(key)
-        now = self._client.clock.time()
-        finished = day_interval(day).end + SETTLED < now
-        if known is not None:
-            was_finished = day_interval(day).end + SETTLED < known.asked
-            fresh = FINISHED_FRESH[source] if was_finished else RUNNING_FRESH
-            if -CLOCK_SLACK < now - known.asked < fresh:
-                return known
-        task = self._asking.get(key)
-        if task is None:
-            # One question serves everybody who wants the answer, and outlives each of them.
-            task = asyncio.get_running_loop().create_task(
-                self._ask(key, now, keep=finished), name=f"recordings.{source.value}.{day}"
-            )
-            self._asking[key] = task
-            task.add_done_callback(lambda done: self._on_asked(key, done))
-        return await asyncio.shield(task)
-
-    async def _ask(self, key: _Key, now: float, *, keep: bool) -> Day:
-        channel_id, source, day = key
-        whole = day_interval(day)
-        asked = Interval(whole.start, min(whole.end, now))
-        if source is Source.CLOUD:
-            spans, archived = await self._ask_cloud(channel_id, asked)
-        else:
-            spans, archived = await self._ask_device(channel_id, asked), False
-        # A stretch that lasts to the last second asked for lasts to midnight.
-        reaching = ((s, whole.end if e >= whole.end - 1 else e) for s, e in spans)
-        held = Day(clip(normalise(reaching), whole), archived, now)
-        self._days[key] = held
-        if keep and self._store is not None:
-            await self._store.keep_day(self._scope, channel_id, source, day, held)
-        return held
-
-    async def _ask_cloud(
-        self, channel_id: ChannelId, asked: Interval
-    ) -> tuple[list[tuple[float, float]], bool]:
-        device = self._directory.device_of(channel_id)
-        if device is None:
-            raise NotFound("ResourceNotFound", "no device has this channel")
-        answer = await self._client.call(
-            DescribeRecordFile(
-                device_id=device.device_id,
-                channel_id=channel_id,
-                start_time=int(asked.start),
-                end_time=_last(asked),
-            ),
-            region=self._directory.region_of(channel_id),
-        )
-        return [(each.begin, each.end) for each in answer.data.list_], answer.data.tips == 1
-
-    async def _ask_device(
-        self, channel_id: ChannelId, asked: Interval
-    ) -> list[tuple[float, float]]:
-        answer = await self._client.call(
-            ControlRecordTimeline(
-                channel_id=channel_id,
-                start=int(asked.start),
-                end=_last(asked),
-            ),
-            region=self._directory.region_of(channel_id),
-        )
-        return [(each.begin, each.end) for each in answer.data]
-
-    def _on_asked(self, key: _Key, task: asyncio.Task[Day]) -> None:
-        self._asking.pop(key, None)
-        if not task.cancelled():
-            task.exception()  # whoever waits has it; that nobody does is no error
+async def _nothing() -> Part:
+    return Part()
 
 
-def _last(interval: Interval) -> int:
-    """Return the end to ask for: the midnight after a day would be another day's first second."""
-    start, end = int(interval.start), int(interval.end)
-    if cloud_day(end) != cloud_day(start):
-        end -= 1
-    return max(end, start + 1)
+def _coverage(cloud: Part, device: Part, window: Interval) -> Coverage:
+    return Coverage(
+        cloud=clip(normalise(cloud.spans), window),
+        device=clip(normalise(device.spans), window),
+        archived=cloud.archived,
+        keeps_device=device.kept,
+        problems=tuple(cloud.problems + device.problems),
+        faults=device.faults,
+    )

@@ -29,10 +29,10 @@ from ivcdesk.api.actions import (
     Organization,
     Wire,
 )
-from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.coverage import TIDY, Source, Untidy
 from ivcdesk.domain.intervals import Interval
 
-SCHEMA = 1
+SCHEMA = 2
 KEPT_SCOPES = 12  # accounts and regions; the least recently used ones are forgotten
 KEPT_DAYS = 45 * 86400.0  # s since a recording day was asked for
 BUSY_SECONDS = 2.0  # how long another instance may hold the file
@@ -49,7 +49,7 @@ CREATE TABLE entries (scope INTEGER NOT NULL REFERENCES scopes ON DELETE CASCADE
     PRIMARY KEY (scope, kind, key)) WITHOUT ROWID;
 CREATE TABLE days (scope INTEGER NOT NULL REFERENCES scopes ON DELETE CASCADE,
     channel TEXT NOT NULL, source TEXT NOT NULL, day INTEGER NOT NULL, asked REAL NOT NULL,
-    archived INTEGER NOT NULL, spans BLOB NOT NULL,
+    archived INTEGER NOT NULL, faults INTEGER NOT NULL, spans BLOB NOT NULL,
     PRIMARY KEY (scope, channel, source, day)) WITHOUT ROWID;
 """
 
@@ -81,11 +81,15 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What one day of UTC+8 held when it was asked for; ``asked`` is seconds since the epoch."""
+    """What one day of UTC+8 held when it was asked for; ``asked`` is seconds since the epoch.
+
+    ``faults`` is what was wrong with a device's list.
+    """
 
     spans: tuple[Interval, ...]
     archived: bool
     asked: float
+    faults: Untidy = TIDY
 
 
 class Store:
@@ -134,10 +138,14 @@ class Store:
             lambda database: _days(database, scope, channel, source, first, last), nothing
         )
 
+    async def forget_days(self, scope: str, channel: ChannelId, first: date, last: date) -> None:
+        """Forget the kept days of a channel from ``first`` to ``last``, both included."""
+        await self._run(lambda database: _forget_days(database, scope, channel, first, last), None)
+
     async def keep_day(
         self, scope: str, channel: ChannelId, source: Source, day: date, held: Day
     ) -> None:
-        """Keep what a finished day held."""
+        """Keep what a day held."""
         await self._run(
             lambda database: _keep_day(database, scope, channel, source, day, held), None
         )
@@ -306,13 +314,15 @@ def _days(
     last: date,
 ) -> dict[date, Day]:
     rows = database.execute(
-        "SELECT day, spans, archived, asked FROM days JOIN scopes ON scopes.id = days.scope"
+        "SELECT day, spans, archived, asked, faults FROM days JOIN scopes ON scopes.id = days.scope"
         " WHERE scopes.name = ? AND channel = ? AND source = ? AND day BETWEEN ? AND ?",
         (name, channel, source.value, first.toordinal(), last.toordinal()),
     )
     return {
-        date.fromordinal(day): Day(tuple(_spans_decoder.decode(spans)), bool(archived), asked)
-        for day, spans, archived, asked in rows
+        date.fromordinal(day): Day(
+            tuple(_spans_decoder.decode(spans)), bool(archived), asked, Untidy(faults)
+        )
+        for day, spans, archived, asked, faults in rows
     }
 
 
@@ -325,8 +335,8 @@ def _keep_day(
     held: Day,
 ) -> None:
     database.execute(
-        "INSERT OR REPLACE INTO days (scope, channel, source, day, asked, archived, spans)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT OR REPLACE INTO days (scope, channel, source, day, asked, archived, faults, spans)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (
             _scope(database, name),
             channel,
@@ -334,6 +344,17 @@ def _keep_day(
             day.toordinal(),
             held.asked,
             held.archived,
+            held.faults.value,
             msgspec.json.encode(held.spans),
         ),
+    )
+
+
+def _forget_days(
+    database: sqlite3.Connection, name: str, channel: ChannelId, first: date, last: date
+) -> None:
+    database.execute(
+        "DELETE FROM days WHERE channel = ? AND day BETWEEN ? AND ?"
+        " AND scope IN (SELECT id FROM scopes WHERE name = ?)",
+        (channel, first.toordinal(), last.toordinal(), name),
     )

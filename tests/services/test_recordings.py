@@ -11,7 +11,7 @@ from ivcdesk.api.actions import AccessProtocol, RecordCommand
 from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import cloud_day, day_interval
 from ivcdesk.domain.intervals import Interval, gaps
-from ivcdesk.services import recordings as recordings_module
+from ivcdesk.services import coverage as coverage_module
 from ivcdesk.services.recordings import NothingRecorded
 from ivcdesk.services.store import Store
 from tests.services.conftest import open_session
@@ -188,7 +188,7 @@ def test_finished_days_outlive_the_session(desk, tmp_path):
 
 def test_what_is_known_is_shown_while_the_cloud_fails(desk, monkeypatch):
     monkeypatch.setattr(
-        recordings_module, "FINISHED_FRESH", {Source.CLOUD: -3600.0, Source.DEVICE: -3600.0}
+        coverage_module, "FINISHED_FRESH", {Source.CLOUD: -3600.0, Source.DEVICE: -3600.0}
     )
 
     async def work(desk):
