@@ -8,6 +8,7 @@ from ivcdesk.media.errors import MediaError
 from ivcdesk.media.live_worker import LiveWorker
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.states import CONNECTING, PlayerState
+from ivcdesk.media.tap import Tap
 
 __all__ = ["LivePlayer", "MediaError", "PlayerState"]
 
@@ -28,6 +29,7 @@ class LivePlayer(StreamPlayer):
         super().__init__(parent)
         self._worker: LiveWorker | None = None
         self._others: tuple[str, ...] = ()
+        self.tap = Tap()
         self._idle_seconds = idle_seconds
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._on_idle)
@@ -52,7 +54,7 @@ class LivePlayer(StreamPlayer):
         outlet = self._new_outlet()
         self._url, self._others = url, others
         self._set_state(CONNECTING)
-        self._worker = LiveWorker((url, *others), outlet)
+        self._worker = LiveWorker((url, *others), outlet, self.tap)
         self._begin(outlet, self._worker)
         self._watch()
 

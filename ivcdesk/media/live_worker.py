@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import cast
 from urllib.parse import urlsplit
 
+from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -28,7 +31,10 @@ from ivcdesk.media.http import HttpReader
 from ivcdesk.media.live_hls import HlsFeed
 from ivcdesk.media.meter import WINDOW, Meter
 from ivcdesk.media.outlet import Outlet
+from ivcdesk.media.sound_line import SoundLine
+from ivcdesk.media.sound_track import FlvSound, pieces_of
 from ivcdesk.media.states import CONNECTING, PLAYING, STALLED, PlayerState
+from ivcdesk.media.tap import Tap
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 8.0
@@ -48,23 +54,26 @@ _DIRECT_OPTIONS = {"probesize": "4096", "rtsp_transport": "tcp", "fflags": "+dis
 
 
 class _Behind(Exception):
-    """The link has fallen so far behind that the stream is better asked anew."""
+    """The stream is better asked anew: the link is too far behind, or its picture is another."""
 
 
 class LiveWorker(threading.Thread):
     """Pulls one stream until :meth:`stop`, which any thread may call and which returns at once.
 
-    Frames, states and facts go to ``outlet``. Where an address gives no picture the next of
-    ``urls`` is tried; it has failed when all have.
+    Frames, states, facts and sound go to ``outlet``, what they are made of to ``tap``. Where an
+    address gives no picture the next of ``urls`` is tried; it has failed when all have.
     """
 
-    def __init__(self, urls: Sequence[str], outlet: Outlet) -> None:
+    def __init__(self, urls: Sequence[str], outlet: Outlet, tap: Tap) -> None:
         super().__init__(name="media-live", daemon=True)
         self._received = 0
         self._urls = tuple(urls)
         self._choice = 0
         self._round_error: MediaError | None = None
         self._outlet = outlet
+        self._tap = tap
+        self._sound = SoundLine(outlet)
+        self._size = (0, 0)
         self._lock = threading.Condition()
         self._over = False
         self._hurry = False
@@ -203,14 +212,25 @@ class LiveWorker(threading.Thread):
         if "mpegurl" in reader.content_type:
             self._pull_hls(reader, url)
             return
-        feed = Feed(reader.read)
+        heard = FlvSound(reader.read)
+
+        def read(size: int) -> bytes:
+            data = heard.read(size)
+            while heard.pieces:
+                piece = heard.pieces.popleft()
+                self._tap.sound(piece)
+                self._sound.add(piece)
+            return data
+
+        feed = Feed(read)
         catch_up = self._catch_up
         catch_up.start()
         skipping = False
-        with opened(feed, "flv", LIVE_OPTIONS) as (container, stream):
+        with opened(feed, "flv", LIVE_OPTIONS) as (container, stream), self._tapped(stream):
             decoder = self._begin(stream)
             for packet in container.demux(stream):
                 self._arrived(before + reader.bytes_received)
+                self._tap.video(packet)
                 skipping = (catch_up.keys_only or skipping) and not packet.is_keyframe
                 if skipping and packet.size:
                     continue
@@ -232,9 +252,12 @@ class LiveWorker(threading.Thread):
         source = HlsFeed(reader, url, self._on_quiet)
         while True:
             feed = Feed(source.read)
-            with opened(feed, source.kind, LIVE_TS_OPTIONS) as (container, stream):
+            with (
+                opened(feed, source.kind, LIVE_TS_OPTIONS) as (container, stream),
+                self._tapped(stream),
+            ):
                 decoder = self._begin(stream)
-                for packet in container.demux(stream):
+                for packet in self._pictures(container, stream):
                     self._arrived(before + reader.bytes_received)
                     for picture in self._decode(decoder, packet):
                         if picture.pts is not None:
@@ -249,9 +272,12 @@ class LiveWorker(threading.Thread):
         received = self._received
         self._meter.start(time.monotonic(), received)
         options = LIVE_OPTIONS | _DIRECT_OPTIONS
-        with opened_address(url, options, STALL_SECONDS) as (container, stream):
+        with (
+            opened_address(url, options, STALL_SECONDS) as (container, stream),
+            self._tapped(stream),
+        ):
             decoder = self._begin(stream)
-            for packet in container.demux(stream):
+            for packet in self._pictures(container, stream):
                 received += packet.size
                 self._arrived(received)
                 self._received = received
@@ -259,7 +285,32 @@ class LiveWorker(threading.Thread):
                     self._show(picture, decoder)
                 self._report(None)
 
+    @contextmanager
+    def _tapped(self, stream: VideoStream) -> Iterator[None]:
+        self._tap.begin(stream)
+        try:
+            yield
+        finally:
+            self._tap.end()
+
+    def _pictures(
+        self, container: InputContainer, video: VideoStream
+    ) -> Iterator[Packet[VideoStream]]:
+        """Give the packets of the picture, and put the sound between them where it belongs."""
+        heard = container.streams.audio[:1]
+        for packet in container.demux([video, *heard]):
+            if packet.stream.index != video.index:
+                for piece in pieces_of(packet):
+                    self._tap.sound(piece)
+                    self._sound.add(piece)
+                continue
+            of_picture = cast("Packet[VideoStream]", packet)
+            self._tap.video(of_picture)
+            yield of_picture
+
     def _begin(self, stream: VideoStream) -> Decoder:
+        self._sound.start()
+        self._size = (0, 0)
         name = stream.codec_context.name
         self._facts = StreamFacts(codec=CODEC_NAMES.get(name, name.upper()))
         return Decoder(stream.codec_context)
@@ -281,6 +332,11 @@ class LiveWorker(threading.Thread):
             self._picture = picture
             if picture.pts is not None:
                 self._meter.picture(self._last_packet, picture.time)
+            size = (picture.width, picture.height)
+            if size != self._size and self._size != (0, 0) and self._tap.open_for is not None:
+                # A file holds pictures of one size; the next connection begins another.
+                raise _Behind
+            self._size = size
         return pictures
 
     def _show(self, picture: VideoFrame, decoder: Decoder) -> None:
@@ -289,6 +345,8 @@ class LiveWorker(threading.Thread):
             self._round_error = None
             self._facts_due = 0.0
             self._tell(PLAYING)
+        if picture.pts is not None:
+            self._sound.picture(picture.time)
         scaler = self._outlet.scaler
         if scaler.showing:
             scaler.pixel_aspect = decoder.pixel_aspect
