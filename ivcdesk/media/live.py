@@ -39,6 +39,11 @@ class LivePlayer(StreamPlayer):
         """Whether a stream is being pulled, or tried to be."""
         return self._worker is not None
 
+    @property
+    def transport(self) -> str:
+        """The way that the stream comes, as ``FLV``, ``HLS``, ``RTMP`` or ``RTSP``."""
+        return "" if self._worker is None else self._worker.transport
+
     def set_size(self, size: QSize) -> None:
         """Fit pictures into this size in device pixels; an empty one means that nobody looks."""
         super().set_size(size)

@@ -48,6 +48,7 @@ PICTURE_SECONDS = 10.0
 """A stream that delivers for so long without a picture has failed."""
 
 _NEW_URL_AFTER = 3
+_EXPIRED = (401, 403)
 _FACTS_EVERY = 0.5
 _TAG_BYTES = 24
 _DIRECT_OPTIONS = {"probesize": "4096", "rtsp_transport": "tcp", "fflags": "+discardcorrupt"}
@@ -74,6 +75,7 @@ class LiveWorker(threading.Thread):
         self._tap = tap
         self._sound = SoundLine(outlet)
         self._size = (0, 0)
+        self._transport = ""
         self._lock = threading.Condition()
         self._over = False
         self._hurry = False
@@ -123,6 +125,11 @@ class LiveWorker(threading.Thread):
         reader = self._reader
         return self._received + (reader.bytes_received if reader else 0)
 
+    @property
+    def transport(self) -> str:
+        """The way that the stream comes, or is tried to: FLV, HLS, RTMP or RTSP."""
+        return self._transport
+
     def snapshot(self) -> QImage | None:
         """Return the last picture in its own size; from any thread."""
         picture = self._picture
@@ -148,13 +155,17 @@ class LiveWorker(threading.Thread):
 
     def _failed(self, error: MediaError, lasted: float) -> None:
         played = self._state in (PLAYING, STALLED)
-        if not played and self._try_other(error):
+        # The other addresses expire together with the first one: a fresh one is asked for.
+        expired = error.status in _EXPIRED and not self._renewed
+        if not played and not expired and self._try_other(error):
             self._pause(FIRST_PAUSE / 5)
             return
         error = self._round_error or error
         self._round_error = None
         if played and lasted > WINDOW:
             self._failures = 0
+            with self._lock:
+                self._choice = 0
         pause = min(FIRST_PAUSE * 2**self._failures, LONGEST_PAUSE)
         self._failures += 1
         # A connection that broke is made anew behind the last picture, once.
@@ -207,6 +218,7 @@ class LiveWorker(threading.Thread):
 
     def _pull_flv(self, reader: HttpReader, url: str) -> None:
         before = self._received
+        self._transport = "FLV"
         self._meter.start(time.monotonic(), before)
         reader.open(url)
         if "mpegurl" in reader.content_type:
@@ -248,6 +260,7 @@ class LiveWorker(threading.Thread):
 
     def _pull_hls(self, reader: HttpReader, url: str) -> None:
         before = self._received
+        self._transport = "HLS"
         self._meter.start(time.monotonic(), before)
         source = HlsFeed(reader, url, self._on_quiet)
         while True:
@@ -270,6 +283,7 @@ class LiveWorker(threading.Thread):
 
     def _pull_direct(self, url: str) -> None:
         received = self._received
+        self._transport = url.partition(":")[0].upper()[:4]
         self._meter.start(time.monotonic(), received)
         options = LIVE_OPTIONS | _DIRECT_OPTIONS
         with (

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QImage
 
-from ivcdesk.api.actions import ControlRecord, DeviceStatus, PlayRecord
+from ivcdesk.api.actions import ControlDeviceStream, ControlRecord, DeviceStatus, PlayRecord
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.live import LivePlayer
 from ivcdesk.media.recording import RecordingPlayer
@@ -118,6 +118,45 @@ def test_live_pictures_are_of_now(qtbot, served, live, kind):
     assert live.state.kind == "playing"
     assert min(delays) > -0.2
     assert min(delays) < (2.0 if kind == "flv" else 10.0)
+
+
+def test_one_way_after_the_other_until_one_gives_a_picture(qtbot, served, live):
+    urls = served.act(ControlDeviceStream(channel_id=served.channel, stream_type="2")).data
+    arm = served.sim.faults.arm
+    try:
+        served.do(lambda: arm({"kind": "error", "path": f"/live/{served.channel}.live.flv"}))
+        live.play(urls.flv, urls.hls, urls.rtmp)
+        qtbot.waitUntil(lambda: live.state.kind == "playing", timeout=PATIENCE)
+        assert live.transport == "HLS"
+        live.stop()
+        served.do(lambda: arm({"kind": "http500", "path": f"/live/{served.channel}/"}))
+        live.play(urls.flv, urls.hls, urls.rtmp)
+        qtbot.waitUntil(lambda: live.state.kind == "playing", timeout=PATIENCE)
+        assert live.transport == "RTMP"
+        with qtbot.waitSignal(live.frame_ready, timeout=PATIENCE):
+            pass
+        assert burnt_in(live.take().image) == pytest.approx(served.sim.cloud.now(), abs=2.0)
+    finally:
+        served.do(served.sim.faults.clear)
+
+
+def test_a_fresh_address_is_asked_for_as_soon_as_the_old_one_has_expired(qtbot, served, live):
+    ask = ControlDeviceStream(channel_id=served.channel, stream_type="2")
+    urls = served.act(ask).data
+    asked = []
+
+    def renew() -> None:
+        fresh = served.act(ask).data
+        asked.append(live.state.error.status)
+        live.renew(fresh.flv, fresh.hls, fresh.rtmp)
+
+    live.needs_url.connect(renew)
+    arm = served.sim.faults.arm
+    served.do(lambda: arm({"kind": "expire", "path": f"/live/{served.channel}", "count": 1}))
+    live.play(urls.flv, urls.hls, urls.rtmp)
+    qtbot.waitUntil(lambda: live.state.kind == "playing", timeout=PATIENCE)
+    assert asked == [403]
+    assert live.transport == "FLV"
 
 
 def test_a_channel_that_is_gone_and_comes_back(qtbot, served, live):

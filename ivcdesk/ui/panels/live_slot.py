@@ -241,7 +241,11 @@ class LiveSlot(QObject):
             await self._open(session, channel, Trouble(obstacle, error, self._lost_at))
         else:
             self._note(urls)
-            self.player.renew(_best(urls))
+            if not _addresses(urls):
+                self.player.stop()
+                self._set("failed", _no_address())
+                return
+            self.player.renew(*_addresses(urls))
 
     async def _rest(self, trouble: Trouble, failures: int) -> None:
         """Show the trouble, and wait until it is worth another try."""
@@ -261,12 +265,12 @@ class LiveSlot(QObject):
 
     def _play(self, urls: StreamUrls) -> None:
         self._note(urls)
-        address = _best(urls)
+        addresses = _addresses(urls)
         self._retry_at = None
-        if address:
-            self.player.play(address)
+        if addresses:
+            self.player.play(*addresses)
         else:
-            self._set("failed", Trouble(None, NotFound("NoAddress", "no address was given")))
+            self._set("failed", _no_address())
 
     def _note(self, urls: StreamUrls) -> None:
         self.urls = urls
@@ -338,8 +342,13 @@ class LiveSlot(QObject):
             self._give_up(Trouble(obstacle, None, self._lost_at))
 
 
-def _best(urls: StreamUrls) -> str:
-    return urls.flv or urls.hls or urls.rtmp
+def _addresses(urls: StreamUrls) -> tuple[str, ...]:
+    """Return what the player may turn to, the one with the least delay first."""
+    return tuple(address for address in (urls.flv, urls.hls, urls.rtmp) if address)
+
+
+def _no_address() -> Trouble:
+    return Trouble(None, NotFound("NoAddress", "no address was given"))
 
 
 def _pause(trouble: Trouble, failures: int) -> float | None:

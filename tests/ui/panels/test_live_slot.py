@@ -27,14 +27,14 @@ class StandInPlayer(QObject):
         self.bytes_received = 0
         self.log: list[tuple] = []
 
-    def play(self, url: str) -> None:
+    def play(self, url: str, *others: str) -> None:
         self.url = url
-        self.log.append(("play", url))
+        self.log.append(("play", url, *others))
         self.state_changed.emit(CONNECTING)
 
-    def renew(self, url: str) -> None:
+    def renew(self, url: str, *others: str) -> None:
         self.url = url
-        self.log.append(("renew", url))
+        self.log.append(("renew", url, *others))
 
     def retry(self) -> None:
         self.log.append(("retry",))
@@ -236,6 +236,35 @@ def test_a_fresh_address_on_demand(bench, aio):
 
     aio(show())
     assert bench.player.log[-1] == ("renew", "http://media/gate.sub.flv?token=2")
+
+
+def test_the_other_addresses_are_there_to_turn_to(bench, aio, monkeypatch):
+    async def every(*_asked: object) -> StreamUrls:
+        return StreamUrls(flv="http://m/1.flv", hls="http://m/1.m3u8", rtmp="rtmp://m/1")
+
+    async def some(*_asked: object) -> StreamUrls:
+        return StreamUrls(hls="http://m/2.m3u8", rtmp="rtmp://m/2")
+
+    async def none(*_asked: object) -> StreamUrls:
+        return StreamUrls()
+
+    async def show() -> None:
+        monkeypatch.setattr(bench.session.live, "open", every)
+        await playing(bench)
+        monkeypatch.setattr(bench.session.live, "open", some)
+        bench.player.needs_url.emit()
+        await until(lambda: bench.player.log[-1][0] == "renew")
+        monkeypatch.setattr(bench.session.live, "open", none)
+        bench.player.needs_url.emit()
+        await until(lambda: bench.slot.kind == "failed")
+
+    aio(show())
+    assert bench.player.log == [
+        ("play", "http://m/1.flv", "http://m/1.m3u8", "rtmp://m/1"),
+        ("renew", "http://m/2.m3u8", "rtmp://m/2"),
+        ("stop",),
+    ]
+    assert bench.slot.trouble.error.code == "NoAddress"
 
 
 def test_no_fresh_address_to_be_had(bench, aio):
