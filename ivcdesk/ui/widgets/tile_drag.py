@@ -92,8 +92,12 @@ class TileDrag(QObject):
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress:
             self._end()
-            if event.button() == Qt.MouseButton.LeftButton and self._can_take(
-                place, event.position().toPoint()
+            # With a key held the drag is for the digital zoom.
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            if (
+                plain
+                and event.button() == Qt.MouseButton.LeftButton
+                and self._can_take(place, event.position().toPoint())
             ):
                 self._from, self._start = place, event.position().toPoint()
                 return True

@@ -98,6 +98,26 @@ class TileGrid(QWidget):
                 return index
         return None
 
+    def neighbour(self, index: int, dx: int, dy: int) -> int:
+        """Return the place beside one, a step of -1, 0 or 1 each way; its own at the edge.
+
+        Of several that touch it the one nearest to its middle is meant.
+        """
+        side, cells = LAYOUTS[self._layout]
+        row, column, rows, columns = cells[index]
+        middle = (column + columns / 2, row + rows / 2)
+        found, nearest = index, float(2 * side)
+        for other, (top, left, high, wide) in enumerate(cells):
+            if dx and (left != column + columns if dx > 0 else left + wide != column):
+                continue
+            if dy and (top != row + rows if dy > 0 else top + high != row):
+                continue
+            across = abs(left + wide / 2 - middle[0]) if dy else 0.0
+            down = abs(top + high / 2 - middle[1]) if dx else 0.0
+            if other != index and across + down < nearest:
+                found, nearest = other, across + down
+        return found
+
     def sizeHint(self) -> QSize:
         """Return a comfortable size, px."""
         return QSize(960, 540)

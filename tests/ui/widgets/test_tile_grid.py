@@ -81,3 +81,28 @@ def test_grabs_in_every_size(grid):
         grid.arrange("16")
         assert len(shown(grid)) == 16
         assert not grid.grab().isNull()
+
+
+@pytest.mark.parametrize("name", sorted(LAYOUTS))
+def test_every_place_is_reached_by_steps_and_back(grid, name):
+    grid.arrange(name)
+    steps = ((1, 0), (-1, 0), (0, 1), (0, -1))
+    reached, waiting = {0}, [0]
+    while waiting:
+        here = waiting.pop()
+        for step in steps:
+            there = grid.neighbour(here, *step)
+            if there not in reached:
+                reached.add(there)
+                waiting.append(there)
+    assert reached == set(range(grid.places))
+
+
+def test_steps_go_where_the_eye_goes(grid):
+    grid.arrange("1+5")
+    assert grid.neighbour(0, 1, 0) in (1, 2)
+    assert grid.neighbour(2, -1, 0) == 0
+    assert grid.neighbour(4, 0, -1) == 0
+    assert grid.neighbour(1, 1, 0) == 1
+    grid.arrange("9")
+    assert [grid.neighbour(4, *step) for step in ((1, 0), (-1, 0), (0, 1), (0, -1))] == [5, 3, 7, 1]
