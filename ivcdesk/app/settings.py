@@ -46,6 +46,8 @@ class Values:
     ``language``: ``system``, ``en`` or ``zh_CN``. ``theme``: ``system``, ``dark`` or ``light``.
     ``time_zone``: ``system`` or an IANA name. ``external_player``: empty for the first one found,
     or the name of a player or of an entry of ``external_commands``.
+    ``live_idle_minutes``: pictures close after so long without anybody, 0 for never.
+    ``live_restores``: the layout used last shows again at the next start.
     ``window``: geometry and layout of the window, in base64.
     """
 
@@ -56,6 +58,10 @@ class Values:
     time_zone: str = "system"
     external_player: str = ""
     external_commands: dict[str, str] = field(default_factory=dict)
+    live_idle_minutes: int = 30
+    live_tour_seconds: int = 15
+    live_restores: bool = True
+    live_facts: bool = True
     accounts: list[Account] = field(default_factory=list)
     window: dict[str, str] = field(default_factory=dict)
     hidden_docks: list[str] = field(default_factory=list)
@@ -242,6 +248,12 @@ def _number(low: int, high: int) -> Callable[[object], int]:
     return check
 
 
+def _switch(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"must be true or false, not {value!r}")
+    return value
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"must be text, not {value!r}")
@@ -294,6 +306,10 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "time_zone": _zone,
     "external_player": _text,
     "external_commands": _texts,
+    "live_idle_minutes": _number(0, 720),
+    "live_tour_seconds": _number(3, 600),
+    "live_restores": _switch,
+    "live_facts": _switch,
     "accounts": _accounts,
     "window": _texts,
     "hidden_docks": _names,

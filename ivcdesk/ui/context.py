@@ -37,6 +37,10 @@ class Settings(Protocol):
     time_zone: str
     external_player: str
     external_commands: dict[str, str]
+    live_idle_minutes: int
+    live_tour_seconds: int
+    live_restores: bool
+    live_facts: bool
     folder: Path
     """Where this profile keeps its files."""
 

@@ -165,3 +165,20 @@ def test_the_folder_is_the_one_asked_for_and_profiles_lie_in_it(tmp_path):
     assert folder_for(Options(data_dir=tmp_path)) == tmp_path
     assert folder_for(Options(data_dir=tmp_path, profile="a")) == tmp_path / "profiles" / "a"
     assert folder_for(Options()).name == "ivcdesk"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("live_idle_minutes", -1),
+        ("live_idle_minutes", "30"),
+        ("live_tour_seconds", 2),
+        ("live_restores", 1),
+        ("live_facts", "yes"),
+    ],
+)
+def test_live_settings_have_limits(tmp_path, name, wrong):
+    (tmp_path / "settings.json").write_text(json.dumps({name: wrong}))
+    settings = Settings(tmp_path)
+    assert getattr(settings, name) == getattr(type(settings), name)
+    assert name in settings.troubles[0]

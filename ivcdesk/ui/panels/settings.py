@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
+from ivcdesk.ui.panels.settings_live import LiveSettings
 from ivcdesk.ui.panels.signin import KnownAccount
 from ivcdesk.ui.panels.signin_values import short_id
 from ivcdesk.ui.text import bind, mark, refresh, tr
@@ -79,6 +80,10 @@ class SettingsPanel(QWidget):
         self._column.addWidget(title)
         self._make_looks()
         self._make_camera()
+        live = self._card(mark("Live pictures"))
+        self._live = LiveSettings(
+            self._settings, lambda name, field, hint: _row(live, name, field, hint)
+        )
         self._make_players()
         self._make_data()
         self._column.addStretch(1)
@@ -212,6 +217,7 @@ class SettingsPanel(QWidget):
         self._interval.blockSignals(True)
         self._interval.setValue(self._settings.ptz_interval_ms)
         self._interval.blockSignals(False)
+        self._live.show()
         players = [("", mark("The first one found"))]
         players += [(name, name) for name in self._find_players()]
         players.append((CUSTOM, mark("A command of your own")))

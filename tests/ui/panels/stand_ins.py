@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 
 from ivcdesk.api.actions import Channel, ChannelId, Device, DeviceId, DeviceStatus, Preset
@@ -161,6 +164,11 @@ def make_context(**settings: object) -> Context:
         "time_zone": "system",
         "external_player": "",
         "external_commands": {},
+        "live_idle_minutes": 30,
+        "live_tour_seconds": 15,
+        "live_restores": True,
+        "live_facts": True,
+        "folder": Path(tempfile.gettempdir()) / "ivcdesk-tests" / uuid.uuid4().hex,
         "saved": 0,
     }
     notices: list[Explanation] = []

@@ -1,7 +1,7 @@
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QSpinBox
 
 from ivcdesk.ui.context import Context, Explanation
 from ivcdesk.ui.panels import settings as page
@@ -18,6 +18,8 @@ class Kept:
         self.ptz_interval_ms, self.ptz_speed = 300, 4
         self.external_player = ""
         self.external_commands = {}
+        self.live_idle_minutes, self.live_tour_seconds = 30, 15
+        self.live_restores = self.live_facts = True
         self.saved = 0
 
     def save(self) -> None:
@@ -141,3 +143,17 @@ def test_accounts_are_forgotten(panel, qtbot):
     with qtbot.waitSignal(panel.account_forgotten, timeout=1000) as forgotten:
         forget.click()
     assert forgotten.args == [ANN]
+
+
+def test_live_pictures_have_their_settings(panel, kept):
+    idle = panel.findChild(QSpinBox, "settings.liveIdle")
+    dwell = panel.findChild(QSpinBox, "settings.liveTour")
+    again = panel.findChild(QCheckBox, "settings.liveRestores")
+    assert (idle.value(), dwell.value(), again.isChecked()) == (30, 15, True)
+    before = kept.saved
+    idle.setValue(0)
+    dwell.setValue(20)
+    again.click()
+    assert (kept.live_idle_minutes, kept.live_tour_seconds, kept.live_restores) == (0, 20, False)
+    assert kept.saved == before + 3
+    assert idle.text() == "never"
