@@ -90,6 +90,8 @@ def examine(path: Path, stop: Stop | None = None) -> Contents:
         for number, packet in enumerate(_packets(source, [video])):
             if stop is not None and not number % _GLANCE:
                 stop.check()
+            if packet.is_discard:
+                continue  # needed by others, but never shown
             if packet.pts is not None and not packet.is_corrupt:
                 stamps.append(packet.pts)
             else:
@@ -110,8 +112,8 @@ def examine(path: Path, stop: Stop | None = None) -> Contents:
 def join(pieces: Sequence[Piece], target: Path, form: Form, stop: Stop | None = None) -> float:
     """Write the wanted seconds of files into one, and return how many there should be of them.
 
-    The files must hold the same kinds of streams. The result begins with the key frame at or
-    before the first wanted moment. Raises MediaError (``codec`` where the files don't go
+    The files must hold the same kinds of streams. TS begins with the key frame at or before the
+    first wanted moment, MP4 shows the very moment. Raises MediaError (``codec`` where the files don't go
     together), OSError and Interrupted.
     """
     stop = stop or Stop()
@@ -122,8 +124,10 @@ def join(pieces: Sequence[Piece], target: Path, form: Form, stop: Stop | None = 
         kinds = _kinds(first)
         container, options = _container(form, kinds)
         with _written(target, container, options) as out:
-            joint = _Joint(out, first)
-            seconds = 0.0
+            # Only MP4 can hold pictures that are needed but not shown.
+            lead = pieces[0].begin - begins[0] if form == "mp4" else 0.0
+            joint = _Joint(out, first, lead)
+            seconds = -lead
             for number, piece in enumerate(pieces):
                 end = piece.end
                 if number + 1 < len(pieces):
@@ -140,13 +144,13 @@ def join(pieces: Sequence[Piece], target: Path, form: Form, stop: Stop | None = 
 class _Joint:
     """The file that is being written, and the moment that it has got to."""
 
-    def __init__(self, out: OutputContainer, example: InputContainer) -> None:
+    def __init__(self, out: OutputContainer, example: InputContainer, lead: float) -> None:
         self._out = out
         self._video = out.add_stream_from_template(_video(example))
         self._sound = None
         if example.streams.audio:
             self._sound = out.add_stream_from_template(example.streams.audio[0])
-        self._at = Fraction(0)
+        self._at = -Fraction(lead).limit_denominator(90_000)
         self._last: dict[int, int] = {}
 
     def add(self, source: InputContainer, begin: float, end: float, stop: Stop) -> None:
@@ -314,8 +318,8 @@ def _container(form: Form, kinds: tuple[object, ...]) -> tuple[str, dict[str, st
         return "mpegts", {}
     if any(kind in _G711 for kind in kinds):
         # MP4 proper has no place for G.711, but every player reads it as QuickTime files hold it.
-        return "mov", {"brand": "isom"}
-    return "mp4", {}
+        return "mov", {"brand": "isom", "avoid_negative_ts": "disabled"}
+    return "mp4", {"avoid_negative_ts": "disabled"}
 
 
 def _key_frame_before(piece: Piece, stop: Stop) -> float:
