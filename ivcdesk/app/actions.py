@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
@@ -15,9 +15,16 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, mark, tr
 from ivcdesk.ui.widgets.palette_index import Entry
 
+if TYPE_CHECKING:
+    from ivcdesk.app.panels import Panels
+
 
 class Desk(Protocol):
     """What the actions act upon: the running application."""
+
+    @property
+    def panels(self) -> Panels:
+        """The panels, to be asked for what they can do themselves; complete where enabled."""
 
     @property
     def signed_in(self) -> bool:
@@ -213,6 +220,14 @@ COMMANDS: tuple[Command, ...] = (
         "copy",
         lambda desk: desk.copy_address(),
         "Ctrl+Shift+C",
+        _shows_channel,
+    ),
+    Command(
+        "diagnose",
+        mark("Why is there no picture?"),
+        "info",
+        lambda desk: desk.panels.live.diagnosis.open(),
+        "Ctrl+D",
         _shows_channel,
     ),
     Command(

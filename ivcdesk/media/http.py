@@ -23,8 +23,8 @@ _BUFFER = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class _Target:
-    """Where a request goes, taken from an address."""
+class Target:
+    """Where a request goes, taken from an address; ``where`` is its host and port."""
 
     secure: bool
     host: str
@@ -33,11 +33,13 @@ class _Target:
 
     @property
     def where(self) -> str:
+        """The host and the port, as they are shown."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return f"{name}:{self.port}"
 
     @property
     def origin(self) -> tuple[bool, str, int]:
+        """What a kept connection must share with the next request."""
         return self.secure, self.host, self.port
 
 
@@ -103,7 +105,7 @@ class HttpReader:
     def open(self, url: str, headers: Mapping[str, str] | None = None) -> None:
         """Ask for an address, following redirects; :meth:`read` then gives its body."""
         for _ in range(_MOST_REDIRECTS + 1):
-            target = _target(url)
+            target = target_of(url)
             response = self._ask(target, headers or {})
             status, self.url = response.status, url
             if status not in _REDIRECTS:
@@ -167,7 +169,7 @@ class HttpReader:
         self.stop.raised = True
         self.stop.close()
 
-    def _ask(self, target: _Target, headers: Mapping[str, str]) -> http.client.HTTPResponse:
+    def _ask(self, target: Target, headers: Mapping[str, str]) -> http.client.HTTPResponse:
         self._finish_body()
         wire = self._wire
         if wire is not None and self._origin == target.origin and not wire.ready:
@@ -182,8 +184,8 @@ class HttpReader:
             self._drop()
         self._response = None
 
-    def _connect(self, target: _Target) -> Wire:
-        proxy = _proxy_for(target)
+    def _connect(self, target: Target) -> Wire:
+        proxy = proxy_for(target)
         first = proxy or target
         wire = self._wire = Wire(self.stop, target.where)
         self._origin = target.origin
@@ -202,7 +204,7 @@ class HttpReader:
         wire.on_quiet = self._on_quiet
         return wire
 
-    def _tunnel(self, wire: Wire, target: _Target, proxy: _Target) -> None:
+    def _tunnel(self, wire: Wire, target: Target, proxy: Target) -> None:
         lines = [f"CONNECT {target.where} HTTP/1.1", f"Host: {target.where}"]
         if proxy.path:
             lines.append(f"Proxy-Authorization: Basic {proxy.path}")
@@ -212,7 +214,7 @@ class HttpReader:
             raise MediaError("refused", f"the proxy answers HTTP {response.status}")
 
     def _exchange(
-        self, wire: Wire, target: _Target, headers: Mapping[str, str]
+        self, wire: Wire, target: Target, headers: Mapping[str, str]
     ) -> http.client.HTTPResponse:
         default = 443 if target.secure else 80
         host = target.where if target.port != default else target.where.rpartition(":")[0]
@@ -255,7 +257,8 @@ def _response(wire: Wire, method: str) -> http.client.HTTPResponse:
     return response
 
 
-def _target(url: str) -> _Target:
+def target_of(url: str) -> Target:
+    """Return where an address leads. Raises MediaError for one that HTTP can't read."""
     try:
         parts = urllib.parse.urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -267,10 +270,10 @@ def _target(url: str) -> _Target:
     path = urllib.parse.quote(parts.path or "/", safe=_SAFE)
     if parts.query:
         path += "?" + urllib.parse.quote(parts.query, safe=_SAFE)
-    return _Target(secure, host, port or (443 if secure else 80), path)
+    return Target(secure, host, port or (443 if secure else 80), path)
 
 
-def _proxy_for(target: _Target) -> _Target | None:
+def proxy_for(target: Target) -> Target | None:
     """Return the environment's proxy for a target; its ``path`` holds the credentials, encoded."""
     if target.host in ("localhost", "::1") or target.host.startswith("127."):
         return None
@@ -288,4 +291,4 @@ def _proxy_for(target: _Target) -> _Target | None:
             f"{urllib.parse.unquote(parts.username)}:{urllib.parse.unquote(parts.password or '')}"
         )
         login = base64.b64encode(pair.encode()).decode()
-    return _Target(False, parts.hostname, parts.port or 8080, login)
+    return Target(False, parts.hostname, parts.port or 8080, login)

@@ -74,7 +74,7 @@ class Children(NamedTuple):
     devices: tuple[Device, ...]
 
 
-def state_of(device: Device) -> DeviceState:
+def state_of(device: Device | DeviceDetail) -> DeviceState:
     """Return a device's state in the program's own terms."""
     return _STATES.get(device.status, DeviceState.UNKNOWN)
 

@@ -9,7 +9,7 @@ from ivcdesk.api.actions import ChannelId, ControlDeviceStream, StreamUrls
 
 Quality = Literal["main", "sub"]
 
-_STREAM_TYPES: dict[Quality, str] = {"main": "1", "sub": "2"}
+STREAM_TYPES: dict[Quality, str] = {"main": "1", "sub": "2"}
 
 
 class Live:
@@ -21,6 +21,6 @@ class Live:
     async def open(self, channel_id: ChannelId, quality: Quality = "sub") -> StreamUrls:
         """Return the addresses of a channel's live stream; they are secrets. Raises IvcError."""
         answer = await self._client.call(
-            ControlDeviceStream(channel_id=channel_id, stream_type=_STREAM_TYPES[quality])
+            ControlDeviceStream(channel_id=channel_id, stream_type=STREAM_TYPES[quality])
         )
         return answer.data

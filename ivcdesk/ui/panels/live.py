@@ -18,6 +18,7 @@ from ivcdesk.media.live import LivePlayer
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
 from ivcdesk.ui.panels.live_bar import LiveBar
+from ivcdesk.ui.panels.live_diagnosis import LiveDiagnosis
 from ivcdesk.ui.panels.live_links import StreamLinks
 from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
 from ivcdesk.ui.panels.live_snapshot import SnapshotFailed, pictures_folder, save_snapshot
@@ -64,6 +65,7 @@ class LivePanel(QWidget):
         self.tasks = TaskScope(self)
         self.links = StreamLinks(context, self._focused_slot, self)
         self.links.told.connect(self._tell)
+        self.diagnosis = LiveDiagnosis(context, self._focused_slot, self)
         self.bar = LiveBar(self.links)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
@@ -101,12 +103,14 @@ class LivePanel(QWidget):
         """Show channels of this account from now on."""
         self.detach()
         self._session = session
+        self.diagnosis.attach(session)
         for view in self._views:
             view.slot.attach(session)
         self.links.look_for_players()
 
     def detach(self) -> None:
         """Show nothing, and forget the session."""
+        self.diagnosis.detach()
         for view in self._views:
             view.slot.detach()
         self._session = None
@@ -118,6 +122,7 @@ class LivePanel(QWidget):
         self._leave_stage()
         await self.tasks.finish()
         await self.links.tasks.finish()
+        await self.diagnosis.close()
         await asyncio.gather(*(view.slot.close() for view in self._views))
         self._session = None
         self._refresh()
@@ -238,6 +243,7 @@ class LivePanel(QWidget):
             view.changed.connect(self._refresh)
             view.maximise_wanted.connect(partial(self._toggle_alone, index))
             view.close_wanted.connect(view.clear)
+            view.diagnosis_wanted.connect(self.diagnosis.open)
             view.menu_wanted.connect(partial(self._show_menu, index))
             view.steer_pressed.connect(self._on_steer_pressed)
             view.steer_released.connect(self._on_steer_released)
@@ -378,6 +384,7 @@ class LivePanel(QWidget):
         entry("snapshot", tr("Snapshot"), self.take_snapshot).setEnabled(self._has_picture)
         entry("copy", tr("Copy the {kind} address", kind="FLV"), self.copy_address)
         entry("retry", tr("Fetch the picture anew"), view.slot.reopen)
+        entry("diagnose", tr("Why is there no picture?"), self.diagnosis.open)
         menu.addSeparator()
         entry("close", tr("Close this picture"), view.clear)
         menu.popup(where)

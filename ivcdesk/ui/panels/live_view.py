@@ -25,6 +25,7 @@ class LiveView(QObject):
 
     Signals: ``focused`` when the user turns to the tile; ``changed`` when its slot has changed;
     ``maximise_wanted`` and ``close_wanted`` by double click, Enter and Delete;
+    ``diagnosis_wanted`` where the user asks why there is no picture;
     ``menu_wanted(place)``, in px of the screen, where the user asks what can be done;
     ``steer_pressed(command, speed)``, ``steer_released(command)`` and ``steer_eased(speed)`` while
     the picture is dragged: direction by angle, speed (1 to 8) by distance.
@@ -34,6 +35,7 @@ class LiveView(QObject):
     changed = Signal()
     maximise_wanted = Signal()
     close_wanted = Signal()
+    diagnosis_wanted = Signal()
     menu_wanted = Signal(QPoint)
     steer_pressed = Signal(str, int)
     steer_released = Signal(str)
@@ -54,6 +56,7 @@ class LiveView(QObject):
         tile.clicked.connect(self.focused)
         tile.double_clicked.connect(self.maximise_wanted)
         tile.retry_requested.connect(self._on_retry)
+        tile.reason_requested.connect(self._on_reason)
         tile.steer_started.connect(self.focused)
         tile.steered.connect(self._on_steered)
         tile.steer_ended.connect(self._end_steering)
@@ -122,7 +125,8 @@ class LiveView(QObject):
         said = trouble_words(directory, channel, slot.trouble, self._context.explain)
         hint = "\n".join(part for part in (said.detail, next_try(slot.retry_seconds)) if part)
         action = tr("Try again") if slot.kind == "failed" else ""
-        tile.show_state(slot.kind, said.title, hint, said.footnote, action)
+        why = tr("Why?") if slot.kind == "failed" else ""
+        tile.show_state(slot.kind, said.title, hint, said.footnote, action, why)
 
     def _on_slot_changed(self) -> None:
         self._show()
@@ -131,6 +135,10 @@ class LiveView(QObject):
     def _on_retry(self) -> None:
         self.focused.emit()
         self.slot.retry()
+
+    def _on_reason(self) -> None:
+        self.focused.emit()
+        self.diagnosis_wanted.emit()
 
     def _on_steered(self, x: float, y: float) -> None:
         full = min(self.tile.width(), self.tile.height()) / 2
