@@ -48,6 +48,7 @@ class Values:
     or the name of a player or of an entry of ``external_commands``.
     ``live_idle_minutes``: pictures close after so long without anybody, 0 for never.
     ``live_restores``: the layout used last shows again at the next start.
+    ``sound_volume``: percent, of live pictures and recordings.
     ``window``: geometry and layout of the window, in base64.
     """
 
@@ -62,6 +63,8 @@ class Values:
     live_tour_seconds: int = 15
     live_restores: bool = True
     live_facts: bool = True
+    sound_muted: bool = True
+    sound_volume: int = 70
     accounts: list[Account] = field(default_factory=list)
     window: dict[str, str] = field(default_factory=dict)
     hidden_docks: list[str] = field(default_factory=list)
@@ -254,6 +257,12 @@ def _switch(value: object) -> bool:
     return value
 
 
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"must be true or false, not {value!r}")
+    return value
+
+
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"must be text, not {value!r}")
@@ -310,6 +319,8 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "live_tour_seconds": _number(3, 600),
     "live_restores": _switch,
     "live_facts": _switch,
+    "sound_muted": _flag,
+    "sound_volume": _number(0, 100),
     "accounts": _accounts,
     "window": _texts,
     "hidden_docks": _names,

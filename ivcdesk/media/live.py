@@ -8,7 +8,7 @@ from ivcdesk.media.errors import MediaError
 from ivcdesk.media.live_worker import LiveWorker
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.states import CONNECTING, PlayerState
-from ivcdesk.media.tap import Tap
+from ivcdesk.media.tap import Taker, Tap
 
 __all__ = ["LivePlayer", "MediaError", "PlayerState"]
 
@@ -30,6 +30,7 @@ class LivePlayer(StreamPlayer):
         self._worker: LiveWorker | None = None
         self._others: tuple[str, ...] = ()
         self.tap = Tap()
+        """Where a recording gets what the picture is made of."""
         self._idle_seconds = idle_seconds
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._on_idle)
@@ -71,6 +72,14 @@ class LivePlayer(StreamPlayer):
         elif not self._size.isEmpty():
             self.play(url, *others)
 
+    def record(self, taker: Taker | None) -> None:
+        """Let somebody have the stream as it comes, also while nobody looks; None ends that."""
+        if taker is None:
+            self.tap.close()
+        else:
+            self.tap.open(taker)
+        self._watch()
+
     def retry(self) -> None:
         """Try again now instead of after the pause."""
         if self._worker is not None:
@@ -78,7 +87,8 @@ class LivePlayer(StreamPlayer):
             self._worker.retry()
 
     def _watch(self) -> None:
-        if self._idle_seconds is None or not self.pulling or not self._size.isEmpty():
+        looked_at = not self._size.isEmpty() or self.tap.open_for is not None
+        if self._idle_seconds is None or not self.pulling or looked_at:
             self._idle.stop()
         elif not self._idle.isActive():
             self._idle.start(round(self._idle_seconds * 1000))

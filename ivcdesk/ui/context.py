@@ -37,6 +37,8 @@ class Settings(Protocol):
     time_zone: str
     external_player: str
     external_commands: dict[str, str]
+    sound_muted: bool
+    sound_volume: int
     live_idle_minutes: int
     live_tour_seconds: int
     live_restores: bool

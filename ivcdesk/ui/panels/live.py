@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QShowEvent
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.media.live import LivePlayer
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
-from ivcdesk.ui.panels.live_bar import LiveBar
+from ivcdesk.ui.panels.live_bar import AT_TIMES, OFTEN, LiveBar
 from ivcdesk.ui.panels.live_diagnosis import LiveDiagnosis
 from ivcdesk.ui.panels.live_links import StreamLinks
+from ivcdesk.ui.panels.live_recording import LiveRecording
 from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
 from ivcdesk.ui.panels.live_snapshot import SnapshotFailed, pictures_folder, save_snapshot
+from ivcdesk.ui.panels.live_sound import LiveSound
 from ivcdesk.ui.panels.live_view import LiveView
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.tasks import TaskScope
@@ -67,6 +69,12 @@ class LivePanel(QWidget):
         self.links.told.connect(self._tell)
         self.diagnosis = LiveDiagnosis(context, self._focused_slot, self)
         self.bar = LiveBar(self.links)
+        self.sound = LiveSound(context.settings, self)
+        self.sound.told.connect(self._tell)
+        self.recording = LiveRecording(lambda: self._views, self._focused_slot, self._name_of, self)
+        self.recording.told.connect(self._on_recording_told)
+        self.bar.row.add_left(self.sound.controls, AT_TIMES)
+        self.bar.row.add_right(self.recording.button, OFTEN)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
         self._drag = TileDrag(self.grid, lambda place: self._views[place].slot.channel is not None)
@@ -87,6 +95,12 @@ class LivePanel(QWidget):
         self._meter = QTimer(self)
         self._meter.setInterval(_METER_MS)
         self._meter.timeout.connect(self._measure)
+        for place in (self.bar, self.grid):
+            # The grid leaves the page for the full screen: its keys go with it.
+            for key, act in (("M", self.sound.toggle), ("Ctrl+R", self.recording.toggle)):
+                shortcut = QShortcut(QKeySequence(key), place)
+                shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                shortcut.activated.connect(act)
         self._furnish()
 
     @property
@@ -111,6 +125,7 @@ class LivePanel(QWidget):
     def detach(self) -> None:
         """Show nothing, and forget the session."""
         self.diagnosis.detach()
+        self.recording.end_all()
         for view in self._views:
             view.slot.detach()
         self._session = None
@@ -120,6 +135,8 @@ class LivePanel(QWidget):
         """Stop all streams, and wait until nothing is under way."""
         self._meter.stop()
         self._leave_stage()
+        self.sound.close()
+        await self.recording.close()
         await self.tasks.finish()
         await self.links.tasks.finish()
         await self.diagnosis.close()
@@ -304,6 +321,8 @@ class LivePanel(QWidget):
         several = self.grid.places > 1
         for index, view in enumerate(self._views):
             view.show_focus(several and index == self._focus)
+        self.sound.listen_to(self._view.slot.player if self._view.slot.pulls else None)
+        self.recording.show_state()
         slot = self._view.slot
         self.bar.show_state(
             arrangement=self.grid.arrangement,
@@ -347,6 +366,14 @@ class LivePanel(QWidget):
 
     def _tell(self, text: str, failed: bool) -> None:
         self._view.tell(text)
+
+    def _name_of(self, slot: LiveSlot) -> str:
+        directory, channel = slot.directory, slot.channel
+        return "" if directory is None or channel is None else channel_name(directory, channel)
+
+    def _on_recording_told(self, slot: LiveSlot | None, text: str, failed: bool) -> None:
+        view = next((view for view in self._views if view.slot is slot), self._view)
+        view.tell(text)
 
     def _measure(self) -> None:
         now = time.monotonic()

@@ -78,7 +78,8 @@ class LiveSlot(QObject):
         self.urls: StreamUrls | None = None
         self._session: Session | None = None
         self._unsubscribe: Callable[[], object] | None = None
-        self._awake = True
+        self._awake = self._looked_at = True
+        self._kept_awake = False
         self._opening: asyncio.Task[Any] | None = None
         self._kick: asyncio.Event | None = None
         self._opened_at = 0.0
@@ -153,15 +154,18 @@ class LiveSlot(QObject):
 
     def sleep(self) -> None:
         """Stop pulling while nobody looks; pulls are billed."""
-        if self._awake:
-            self._awake = False
-            self._halt()
+        self._looked_at = False
+        self._settle()
 
     def wake(self) -> None:
         """Go on with what was shown before :meth:`sleep`."""
-        if not self._awake:
-            self._awake = True
-            self._begin()
+        self._looked_at = True
+        self._settle()
+
+    def keep_awake(self, kept: bool) -> None:
+        """Pull also while nobody looks, because it is recorded, or no longer."""
+        self._kept_awake = kept
+        self._settle()
 
     def retry(self) -> None:
         """Try again now."""
@@ -183,6 +187,16 @@ class LiveSlot(QObject):
         if self._session is None or self.channel is None:
             raise NotFound("ResourceNotFound", "no channel is shown")
         return await self._session.live.open(self.channel, self.quality)
+
+    def _settle(self) -> None:
+        awake = self._looked_at or self._kept_awake
+        if awake == self._awake:
+            return
+        self._awake = awake
+        if awake:
+            self._begin()
+        else:
+            self._halt()
 
     def _begin(self) -> None:
         if self.channel is None or self._session is None or not self._awake:

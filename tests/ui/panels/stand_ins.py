@@ -164,6 +164,8 @@ def make_context(**settings: object) -> Context:
         "time_zone": "system",
         "external_player": "",
         "external_commands": {},
+        "sound_muted": True,
+        "sound_volume": 70,
         "live_idle_minutes": 30,
         "live_tour_seconds": 15,
         "live_restores": True,
