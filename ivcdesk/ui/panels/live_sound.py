@@ -28,13 +28,15 @@ class LiveSound(QObject):
     """Lets one player at a time be heard, where the user wants sound at all.
 
     While it is muted there is neither a thread nor a device, and no sound is decoded.
-    ``controls`` is the button and the slider. Signals: ``told(text, failed)`` says why nothing
-    is heard.
+    ``controls`` is the button and the slider, called after the page. Signals:
+    ``told(text, failed)`` says why nothing is heard.
     """
 
     told = Signal(str, bool)
 
-    def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
+    def __init__(
+        self, settings: Settings, parent: QObject | None = None, *, page: str = "live"
+    ) -> None:
         super().__init__(parent)
         self._settings = settings
         self._player: StreamPlayer | None = None
@@ -43,11 +45,11 @@ class LiveSound(QObject):
         self._bell = Doorbell(self._on_trouble)
         self.controls = QWidget()
         self.button = button = QToolButton()
-        button.setObjectName("live.mute")
+        button.setObjectName(f"{page}.mute")
         button.setCheckable(True)
         button.setChecked(not settings.sound_muted)
         self.slider = slider = QSlider(Qt.Orientation.Horizontal)
-        slider.setObjectName("live.volume")
+        slider.setObjectName(f"{page}.volume")
         slider.setRange(0, 100)
         slider.setPageStep(10)
         slider.setFixedWidth(_SLIDER_WIDTH)

@@ -3,48 +3,45 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Coroutine
-from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
-from ivcdesk.api.errors import IvcError
 from ivcdesk.domain.coverage import Source
-from ivcdesk.domain.days import day_interval, day_of, moment
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.services.bookmarks import Bookmarks
 from ivcdesk.ui.context import Context
-from ivcdesk.ui.panels.channel_words import channel_name
+from ivcdesk.ui.panels.live_sound import LiveSound
 from ivcdesk.ui.panels.playback_bar import PlaybackBar
 from ivcdesk.ui.panels.playback_days import DayBook
-from ivcdesk.ui.panels.playback_goto import typed_time
+from ivcdesk.ui.panels.playback_ensemble import Ensemble
+from ivcdesk.ui.panels.playback_grid import MOST, PlaybackGrid
 from ivcdesk.ui.panels.playback_marks import Marks
 from ivcdesk.ui.panels.playback_month import MonthMap
 from ivcdesk.ui.panels.playback_note import Note
+from ivcdesk.ui.panels.playback_pictures import PlaybackPictures
 from ivcdesk.ui.panels.playback_places import Nowhere, Place
 from ivcdesk.ui.panels.playback_problems import ProblemRow
 from ivcdesk.ui.panels.playback_reel import Reel
+from ivcdesk.ui.panels.playback_seat import PlaybackSeat
 from ivcdesk.ui.panels.playback_tile import PlaybackTile
 from ivcdesk.ui.panels.playback_transport import SPEEDS, Transport
+from ivcdesk.ui.panels.playback_when import BEFORE_LATEST, When
 from ivcdesk.ui.panels.playback_words import jump_words, nowhere_words, play_words
-from ivcdesk.ui.panels.playback_zone import ZONE_NAMES, zone_key, zone_of
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import language, tr
 from ivcdesk.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.directory import Change
-    from ivcdesk.services.recordings import Coverage
     from ivcdesk.services.session import Session
 
-DAY = 86400.0
-BEFORE_LATEST = 180.0
-"""How long before the latest recorded moment a camera is opened the first time, s."""
 BEFORE_GAP = 10.0
 """How long before a gap its beginning is shown, s."""
 SETTLE_MS = 120
@@ -55,9 +52,9 @@ REFRESH_MS = 30_000
 
 
 class PlaybackPanel(QWidget):
-    """Finds, shows and plays what one channel recorded.
+    """Finds, shows and plays what up to nine channels recorded, on one playhead.
 
-    The day, the moment and the speed stay when another channel is shown.
+    The day, the moment and the speed stay when channels are shown, added, swapped or removed.
     """
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
@@ -66,26 +63,32 @@ class PlaybackPanel(QWidget):
         self._context = context
         self._session: Session | None = None
         self._unsubscribe: Callable[[], object] = _nothing
-        self._channel: ChannelId | None = None
-        self._book: DayBook | None = None
         self._placed = False
         self._to_place = False
         self.tasks = TaskScope(self)
 
         self.bar = PlaybackBar()
-        self.player = RecordingPlayer(self)
-        self.reel = Reel(self.player, self.tasks, self.now, self)
-        self.tile = PlaybackTile(context, self.reel)
-        self.note = Note(self.tile)
-        self.transport = Transport()
         self.timeline = Timeline(now=self.now)
+        self.ensemble = Ensemble(self.now, self)
+        self.grid = PlaybackGrid(
+            context,
+            self.tasks,
+            self.ensemble.conductor,
+            self.now,
+            lambda: self.timeline.zone,
+            self._change,
+        )
+        self.note = Note(self.grid)
+        self.sound = LiveSound(context.settings, self, page="playback")
+        self.pictures = PlaybackPictures(self.tasks, self)
+        self.transport = Transport(self.sound.controls)
         self.problems = ProblemRow(context.explain)
         self.setFocusProxy(self.timeline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
-        column.addWidget(self.tile, 1)
+        column.addWidget(self.grid, 1)
         column.addWidget(self.problems)
         column.addWidget(self.transport)
         column.addWidget(self.timeline)
@@ -93,21 +96,42 @@ class PlaybackPanel(QWidget):
         kept = Bookmarks(context.settings.folder / BOOKMARKS)
         self._marks = Marks(kept, self.bar.shelf, self.timeline)
         self._month = MonthMap(self.bar.calendar, lambda: self.timeline.zone, self.now)
+        self._when = When(context, self.bar, self.timeline, self.now, self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._load_window)
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._on_refresh)
         self._connect()
-        self._apply_zone(zone_key(context.settings.time_zone))
-        self._show_day()
+        self.grid.furnish()
+        self._on_arranged()
         language.changed.connect(self._on_words_changed)
 
     # What the application calls
 
     @property
     def current_channel(self) -> ChannelId | None:
-        """The channel whose recordings are shown."""
-        return self._channel
+        """The channel in focus, whose recordings commands are for."""
+        return self.grid.focus.channel
+
+    @property
+    def channels(self) -> list[ChannelId]:
+        """All channels that are shown, in the order of their places."""
+        return [seat.channel for seat in self.grid.shown() if seat.channel is not None]
+
+    @property
+    def reel(self) -> Reel:
+        """What plays the channel in focus."""
+        return self.grid.focus.reel
+
+    @property
+    def player(self) -> RecordingPlayer:
+        """The player of the channel in focus."""
+        return self.grid.focus.player
+
+    @property
+    def tile(self) -> PlaybackTile:
+        """The picture in focus."""
+        return self.grid.focus.tile
 
     def now(self) -> float:
         """Return the cloud's time, which a wrong clock of this computer does not change."""
@@ -124,83 +148,147 @@ class PlaybackPanel(QWidget):
         """Forget the account and everything of it; the day and the moment stay."""
         self._unsubscribe()
         self._unsubscribe = _nothing
-        self._drop_channel()
+        self._refresh.stop()
+        self.note.clear()
+        self._change(self._clear_all)
+        self._on_focused()
+        self._show_tracks()
         self._session = None
 
     async def close(self) -> None:  # type: ignore[override]  # a panel's goodbye is awaited
         """Stop everything and tell the devices that nobody watches any more."""
         self._settle.stop()
         self._refresh.stop()
-        await self.reel.close()
+        self.sound.close()
+        await self.ensemble.close()
         self.detach()
         await self.tasks.finish()
         await self._marks.close()
 
     def show_channel(self, channel_id: str) -> None:
-        """Show another channel's recordings at the same moment; what ran goes on running."""
-        session = self._session
-        if session is None or channel_id == self._channel:
-            return
-        ran, t = self.reel.running, self.timeline.position
-        self._drop_channel()
-        self._channel = ChannelId(channel_id)
-        recordings, channel = session.recordings, self._channel
-
-        def ask(window: Interval, source: Source) -> Coroutine[Any, Any, Coverage]:
-            return recordings.coverage(channel, window, sources=(source,))
-
-        self._book = book = DayBook(ask, self.tasks.start, self._on_book, self.now)
-        self.reel.load(recordings, channel, book)
-        self._month.set_book(book)
-        self._marks.set_channel(channel)
-        if not self._placed:
-            self._placed = self._to_place = True
-            self._show_last_day()
-        self._load_window()
-        self._refresh.start()
-        if ran:
-            self.reel.play_from(t)
+        """Show another channel in the place in focus, at the same moment; what ran goes on."""
+        if (known := self.grid.seat_of(channel_id)) is not None:
+            self.grid.set_focus(known)
         else:
-            self.reel.look_at(self.timeline.position)
+            self._seat(channel_id, lambda: self.grid.focus)
+
+    def add_channel(self, channel_id: str) -> None:
+        """Show one more channel on the same playhead; the time stays."""
+        if (known := self.grid.seat_of(channel_id)) is not None:
+            self.grid.set_focus(known)
+        elif len(self.channels) == MOST:
+            self.note.tell(lambda: tr("{count} cameras at once are the most", count=MOST))
+        else:
+            self._seat(channel_id, self.grid.free_seat)
 
     async def play_at(self, t: float) -> None:
         """Play from a moment on (seconds since the epoch); returns when it was opened or not."""
-        self._show_moment(t)
-        self._play_from(t)
-        await self.reel.settled()
+        self._go_to(t)
+        await self.ensemble.settled()
 
     def pullers(self) -> list[RecordingPlayer]:
-        """Return the player, whose traffic is counted."""
-        return [self.player]
+        """Return the players, whose traffic is counted."""
+        return [seat.player for seat in self.grid.seats]
+
+    # Who is shown
+
+    def _change(self, work: Callable[[], object]) -> None:
+        """Fill, empty, show or hide places; the others keep their time."""
+        self.ensemble.rearranged(work, self.grid.seen, self.timeline.position)
+        self._show_tracks()
+
+    def _seat(self, channel_id: str, place: Callable[[], PlaybackSeat | None]) -> None:
+        session = self._session
+        if session is None:
+            return
+        if not self._placed:
+            self._placed = self._to_place = True
+            self._when.show_last_day()
+        taken: list[PlaybackSeat] = []
+
+        def work() -> None:
+            seat = place()
+            if seat is not None:
+                taken.append(seat)
+                seat.load(session, ChannelId(channel_id))
+
+        self.note.clear()
+        self._change(work)
+        for seat in taken:
+            self.grid.set_focus(seat)
+        self._on_focused()
+        self._load_window()
+        self._refresh.start()
+
+    def _on_dropped(self, place: int, channel_id: str) -> None:
+        """Show a channel where it was dropped; on the only picture it is one more."""
+        known = self.grid.seat_of(channel_id)
+        if known is not None and known is not self.grid.seats[place]:
+            self.grid.swap(self.grid.seats.index(known), place)
+            self.grid.set_focus(known)
+        elif self.grid.places == 1 and self.channels:
+            self.add_channel(channel_id)
+        else:
+            self._seat(channel_id, lambda: self.grid.seats[place])
+
+    def _clear_all(self) -> None:
+        for seat in self.grid.seats:
+            seat.clear()
+
+    def _on_focused(self) -> None:
+        seat = self.grid.focus
+        self._listen()
+        self.ensemble.set_focus(seat)
+        self._month.set_book(seat.book)
+        self._marks.set_channel(seat.channel)
+        self._show_problems()
+
+    def _listen(self) -> None:
+        """Let the picture in focus be heard, where the page is seen."""
+        self.sound.listen_to(self.player if self.isVisible() else None)
+
+    def _on_seat_made(self, seat: PlaybackSeat) -> None:
+        self.ensemble.adopt(seat)
+        seat.learned.connect(partial(self._on_learned, seat))
 
     # Loading
 
+    @property
+    def _book(self) -> DayBook | None:
+        return self.grid.focus.book
+
     def _load_window(self) -> None:
-        if self._book is None:
-            return
         scale = self.timeline.scale
         window = Interval(scale.start, scale.end)
         playhead = self.timeline.position
-        self._book.want(window, playhead if window.holds(playhead) else scale.centre)
-        self._on_book()
+        for seat in self.grid.shown():
+            if seat.book is not None:
+                seat.book.want(window, playhead if window.holds(playhead) else scale.centre)
+                seat.learn()
 
     def _on_refresh(self) -> None:
-        if self._book is not None and self.isVisible():
-            self._book.refresh()
+        if self.isVisible():
+            for seat in self.grid.shown():
+                if seat.book is not None:
+                    seat.book.refresh()
 
-    def _on_book(self) -> None:
-        book = self._book
-        if book is None or self._session is None or self._channel is None:
+    def _on_learned(self, seat: PlaybackSeat) -> None:
+        self._show_tracks()
+        if seat is not self.grid.focus or seat.book is None:
             return
-        name = channel_name(self._session.directory, self._channel)
-        track = book.track(name, self._problem_title)
-        self.timeline.set_tracks([track])
-        self.tile.set_track(self._channel, track)
-        self.transport.legend.show_archived(book.archived)
         self._month.refresh()
-        self.problems.set_problems(self._book.problems() if self._book else ())
+        self._show_problems()
         if self._to_place:
-            self._place_at_latest(book)
+            self._place_at_latest(seat.book)
+
+    def _show_tracks(self) -> None:
+        shown = self.grid.shown()
+        self.timeline.set_tracks([seat.track for seat in shown if seat.track is not None])
+        archived = any(seat.book is not None and seat.book.archived for seat in shown)
+        self.transport.legend.show_archived(archived)
+
+    def _show_problems(self) -> None:
+        self.problems.set_problems(self._book.problems() if self._book is not None else ())
 
     def _place_at_latest(self, book: DayBook) -> None:
         """Put the playhead shortly before the last recorded moment, as soon as that is known."""
@@ -209,198 +297,127 @@ class PlaybackPanel(QWidget):
             self._to_place = book.loading
             return
         self._to_place = book.loading and max(ends) < self.now() - 3600
-        if not self.reel.running and self.reel.source is None:
-            self.reel.look_at(max(ends) - BEFORE_LATEST)
-
-    def _drop_channel(self) -> None:
-        if self._book is not None:
-            self._book.close()
-        self._book, self._channel = None, None
-        self._refresh.stop()
-        self.note.clear()
-        self.reel.leave()
-        self.reel.load(None, None, None)
-        self._month.set_book(None)
-        self._marks.set_channel(None)
-        self.timeline.set_tracks([])
-        self.tile.set_track("", None)
-        self.problems.set_problems(self._book.problems() if self._book else ())
+        if not self.ensemble.running and not self.ensemble.pulling:
+            self.ensemble.look_at(max(ends) - BEFORE_LATEST)
 
     def _on_directory(self, change: Change) -> None:
-        if self._channel is None or self._session is None:
+        if self._session is None:
             return
-        device = self._session.directory.device_of(self._channel)
-        if device is not None and device.device_id in change.devices:
-            self._on_device_changed()
-        if self._channel in change.channels:
-            self._on_book()
+        for seat in self.grid.shown():
+            if seat.channel is None or seat.book is None:
+                continue
+            device = self._session.directory.device_of(seat.channel)
+            if device is not None and device.device_id in change.devices and seat.book.problems():
+                seat.book.retry()  # a device that came back may answer now
+            if seat.channel in change.channels:
+                seat.learn()
 
-    def _on_device_changed(self) -> None:
-        """A device that came back may answer now."""
-        if self._book is not None and self._book.problems():
+    def _on_retry(self) -> None:
+        if self._book is not None:
             self._book.retry()
 
     # Time
 
-    def _show_last_day(self) -> None:
-        end = self.now()
-        self.timeline.set_window(end - DAY, end + DAY * 0.02)
-        self.timeline.set_playhead(end - BEFORE_LATEST)
-        self._show_day()
-
-    def _shown_day(self) -> date:
-        scale, playhead = self.timeline.scale, self.timeline.position
-        inside = scale.start <= playhead < scale.end
-        return day_of(min(playhead if inside else scale.centre, self.now()), self.timeline.zone)
-
-    def _go_to_day(self, day: date) -> None:
-        """Show a whole day, with the playhead at the same time of it."""
-        zone = self.timeline.zone
-        day = min(day, day_of(self.now(), zone))
-        clock = datetime.fromtimestamp(self.timeline.position, zone).time()
-        t = min(moment(day, clock, zone), self.now())
+    def _look_at(self, t: float) -> None:
         self._to_place = False
-        self.timeline.set_window(*day_interval(day, zone))
-        self._move_to(t)
-
-    def _move_to(self, t: float) -> None:
-        self.timeline.set_playhead(t)
         self.note.clear()
-        self.reel.look_at(t)
-        self._show_day()
+        self.ensemble.look_at(t)
 
-    def _on_day_stepped(self, days: int) -> None:
-        day = self._shown_day()
-        if day.toordinal() + days > 1:
-            self._go_to_day(day + timedelta(days=days))
-
-    def _on_today(self) -> None:
-        self._show_last_day()
+    def _on_latest_wanted(self) -> None:
         self._to_place = True
         if self._book is not None:
             self._place_at_latest(self._book)
 
-    def _on_time_typed(self, text: str) -> None:
-        t = typed_time(
-            text,
-            shown=self._shown_day(),
-            playhead=self.timeline.position,
-            zone=self.timeline.zone,
-            now=self.now(),
-        )
-        self.bar.mark_wrong(t is None)
-        if t is None:
-            self.note.tell(lambda: tr("That is no time before now: {text}", text=text))
-            return
-        self.bar.goto.clear()
-        self.timeline.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._show_moment(t)
-        self._play_from(t)
-
-    def _show_moment(self, t: float) -> None:
-        """Show the day of a moment where the window doesn't show it already."""
-        scale = self.timeline.scale
-        if scale.start <= t < scale.end:
-            self.timeline.reveal(t)
-        elif scale.span < DAY / 4:
-            self.timeline.set_window(t - scale.span / 2, t + scale.span / 2)
-        else:
-            zone = self.timeline.zone
-            self.timeline.set_window(*day_interval(day_of(t, zone), zone))
+    def _on_not_understood(self, text: str) -> None:
+        self.note.tell(lambda: tr("That is no time before now: {text}", text=text))
 
     def _on_bookmarks_asked(self) -> None:
-        if self._channel is not None:
+        if self.current_channel is not None:
             self.bar.shelf.open_below(self.bar.bookmark, self.timeline.position, self.timeline.zone)
 
-    def _on_zone_picked(self, key: str) -> None:
-        self._context.settings.time_zone = ZONE_NAMES[key]
-        self._context.settings.save()
-        self._apply_zone(key)
-
-    def _apply_zone(self, key: str) -> None:
-        self.bar.set_zone(key)
-        self.timeline.set_zone(zone_of(key, self._context.settings.time_zone))
+    def _on_zone_changed(self) -> None:
         if self._placed:
             self.transport.set_time(self.timeline.position, self.timeline.zone)
-            self.tile.set_time(self.timeline.position, self.timeline.zone)
-        self._show_day()
+        for seat in self.grid.shown():
+            seat.tile.set_time(seat.reel.t)
 
     # Playing
 
     def _play_from(self, t: float) -> None:
         self._to_place = False
         self.note.clear()
-        self.reel.play_from(t)
+        self.ensemble.play_from(t)
+
+    def _go_to(self, t: float) -> None:
+        self._when.show_moment(t)
+        self._play_from(t)
 
     def _on_play_asked(self) -> None:
         self._to_place = False
-        if self.reel.running:
-            self.reel.pause()
-        elif self.reel.state == "failed":
-            self.reel.retry()
+        ensemble = self.ensemble
+        if ensemble.running:
+            ensemble.pause()
+        elif ensemble.state == "failed" and not ensemble.together:
+            ensemble.retry()
         else:
             self.note.clear()
-            self.reel.play()
+            ensemble.play()
 
     def _on_picture_clicked(self) -> None:
         if self.reel.source is not None:
             self._on_play_asked()
 
     def _on_seek_committed(self, t: float) -> None:
-        if self.timeline.by_key and not self.reel.running:
-            self._to_place = False
-            self.note.clear()
-            self.reel.look_at(t)
+        if self.timeline.by_key and not self.ensemble.running:
+            self._look_at(t)
         else:
             self._play_from(t)
 
     def _on_moved(self, t: float) -> None:
-        self.tile.set_time(t, self.timeline.zone)
         if self.timeline.scrubbing:
             return
         self.timeline.set_playhead(t, follow=True)
         self.transport.set_time(t, self.timeline.zone)
-        if self._day_shown != self._shown_day():
-            self._show_day()
+        self._when.follow()
 
     def _on_seeking(self, t: float) -> None:
         self.transport.set_time(t, self.timeline.zone)
-        self.reel.preview(t)
+        self.ensemble.preview(t)
 
     def _on_speed_stepped(self, way: int) -> None:
-        at = SPEEDS.index(self.reel.speed) + way
+        at = SPEEDS.index(self.ensemble.speed) + way
         if 0 <= at < len(SPEEDS):
             self.transport.set_speed(SPEEDS[at])
-            self.reel.set_speed(SPEEDS[at])
+            self.ensemble.set_speed(SPEEDS[at])
 
     def _on_source_picked(self, choice: str) -> None:
         self.note.clear()
-        self.reel.choose(choice)
+        self.ensemble.choose(choice)
 
     def _on_border_asked(self, forward: bool) -> None:
         self.timeline.jump(forward=forward)
 
-    def _on_window_moved(self, _start: float, _end: float) -> None:
-        self._settle.start()
-        if self._day_shown != self._shown_day():
-            self._show_day()
+    def _on_sound_told(self, words: str, _failed: bool) -> None:
+        self.note.tell(lambda: words)
+
+    def _on_snapshot_asked(self) -> None:
+        self.pictures.take(self.grid.focus)
+
+    def _on_arranged(self) -> None:
+        self.bar.set_arrangement(self.grid.arrangement)
 
     # Saying what is so
 
-    def _show_day(self) -> None:
-        self._day_shown = self._shown_day()
-        self.bar.set_day(self._day_shown, day_of(self.now(), self.timeline.zone))
-
     def _on_words_changed(self) -> None:
-        self._on_book()
-        self.tile.refresh()
+        for seat in self.grid.seats:
+            seat.learn()
+            seat.tile.refresh()
 
-    def _on_reel_changed(self) -> None:
-        self.transport.set_playing(self.reel.running)
-        self.transport.set_steps(self.reel.source is Source.CLOUD)
-        if self.reel.state == "ended":
+    def _on_ensemble_changed(self) -> None:
+        self.transport.set_playing(self.ensemble.running)
+        self.transport.set_steps(self.ensemble.stepper is not None)
+        if self.ensemble.state == "ended":
             self.note.tell(lambda: tr("This is the end of what is recorded so far"))
-        self.tile.refresh()
 
     def _on_jumped(self, place: Place) -> None:
         self.timeline.reveal(place.t)
@@ -422,37 +439,25 @@ class PlaybackPanel(QWidget):
         )
 
     def _on_refused(self, error: BaseException) -> None:
-        self.transport.set_speed(self.reel.speed)
+        self.transport.set_speed(self.ensemble.speed)
         self.note.tell(lambda: self._context.explain(error).title)
-
-    def _go_to(self, t: float) -> None:
-        self._show_moment(t)
-        self._play_from(t)
-
-    def _on_retry(self) -> None:
-        if self._book is not None:
-            self._book.retry()
-
-    def _problem_title(self, error: IvcError) -> str:
-        return self._context.explain(error).title
 
     # Hands
 
     def showEvent(self, event: QShowEvent) -> None:
         """Bring the running day up to date."""
         super().showEvent(event)
-        if self._book is not None:
+        self._listen()
+        if self.channels:
             self._refresh.start()
-            self._book.refresh()
+            self._on_refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Pull nothing while nobody looks."""
         super().hideEvent(event)
+        self._listen()
         self._refresh.stop()
-        if self.reel.source is Source.DEVICE or self.reel.state == "opening":
-            self.reel.leave()
-        elif self.reel.running:
-            self.reel.pause()
+        self.ensemble.leave(devices_only=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Play, step, and hand the rest to the timeline."""
@@ -460,13 +465,15 @@ class PlaybackPanel(QWidget):
         if key == Qt.Key.Key_Space:
             self._on_play_asked()
         elif key == Qt.Key.Key_Period:
-            self.reel.step(1)
+            self.ensemble.step(1)
         elif key == Qt.Key.Key_Comma:
-            self.reel.step(-1)
+            self.ensemble.step(-1)
+        elif key == Qt.Key.Key_M:
+            self.sound.toggle()
         elif key == Qt.Key.Key_B:
             self._on_bookmarks_asked()
         elif key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            self._on_day_stepped(-1 if key == Qt.Key.Key_PageUp else 1)
+            self._when.step_day(-1 if key == Qt.Key.Key_PageUp else 1)
         elif not self.timeline.hasFocus():
             self.timeline.keyPressEvent(event)
             return
@@ -481,33 +488,43 @@ class PlaybackPanel(QWidget):
         shortcut.activated.connect(slot)
 
     def _connect(self) -> None:
-        self.bar.day_stepped.connect(self._on_day_stepped)
+        self.bar.arrangement_picked.connect(self.grid.choose)
         self.bar.calendar.closed.connect(self._load_window)
         self.bar.bookmarks_asked.connect(self._on_bookmarks_asked)
         self.bar.shelf.picked.connect(self._go_to)
-        self.bar.day_picked.connect(self._go_to_day)
-        self.bar.today_asked.connect(self._on_today)
-        self.bar.zone_picked.connect(self._on_zone_picked)
-        self.bar.time_typed.connect(self._on_time_typed)
-        self.tile.retry_requested.connect(self.reel.retry)
-        self.tile.clicked.connect(self._on_picture_clicked)
+        self._when.look_wanted.connect(self._look_at)
+        self._when.play_wanted.connect(self._go_to)
+        self._when.latest_wanted.connect(self._on_latest_wanted)
+        self._when.not_understood.connect(self._on_not_understood)
+        self._when.zone_changed.connect(self._on_zone_changed)
+        self.grid.seat_made.connect(self._on_seat_made)
+        self.grid.focused.connect(self._on_focused)
+        self.grid.cleared.connect(self._on_focused)
+        self.grid.clicked.connect(self._on_picture_clicked)
+        self.grid.channel_dropped.connect(self._on_dropped)
         self.transport.play_asked.connect(self._on_play_asked)
-        self.transport.step_asked.connect(self.reel.step)
+        self.transport.step_asked.connect(self.ensemble.step)
         self.transport.border_asked.connect(self._on_border_asked)
-        self.transport.speed_picked.connect(self.reel.set_speed)
+        self.transport.speed_picked.connect(self.ensemble.set_speed)
         self.transport.source_picked.connect(self._on_source_picked)
+        self.transport.options.picked.connect(self.ensemble.ask_for)
+        self.transport.snapshot_asked.connect(self._on_snapshot_asked)
+        self.grid.snapshot_wanted.connect(self._on_snapshot_asked)
+        self.grid.arranged.connect(self._on_arranged)
+        self.sound.told.connect(self._on_sound_told)
+        self.pictures.told.connect(self.note.tell)
         self.timeline.seeking.connect(self._on_seeking)
         self.timeline.seek_committed.connect(self._on_seek_committed)
-        self.timeline.window_moved.connect(self._on_window_moved)
+        self.timeline.window_moved.connect(self._settle.start)
         self.problems.retry_asked.connect(self._on_retry)
-        self.reel.moved.connect(self._on_moved)
-        self.reel.changed.connect(self._on_reel_changed)
-        self.reel.jumped.connect(self._on_jumped)
-        self.reel.nowhere.connect(self._on_nowhere)
-        self.reel.refused.connect(self._on_refused)
+        self.ensemble.moved.connect(self._on_moved)
+        self.ensemble.changed.connect(self._on_ensemble_changed)
+        self.ensemble.jumped.connect(self._on_jumped)
+        self.ensemble.nowhere.connect(self._on_nowhere)
+        self.ensemble.refused.connect(self._on_refused)
         self._shortcut("Ctrl+G", self.bar.ask_time)
         self._shortcut("Ctrl+D", self.bar.open_calendar)
-        self._shortcut("Ctrl+T", self._on_today)
+        self._shortcut("Ctrl+T", self._when.go_to_latest)
         self._shortcut("Shift+Up", lambda: self._on_speed_stepped(1))
         self._shortcut("Shift+Down", lambda: self._on_speed_stepped(-1))
 

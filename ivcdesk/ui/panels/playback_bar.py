@@ -7,24 +7,29 @@ from datetime import date
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QFrame,
     QHBoxLayout,
     QLayout,
     QLineEdit,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QWidget,
 )
 
 from ivcdesk.ui import icons
 from ivcdesk.ui.panels.playback_bookmarks import BookmarkShelf
-from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.text import bind, mark, refresh, tr
 from ivcdesk.ui.widgets import time_words
 from ivcdesk.ui.widgets.calendar import CoverageCalendar
+from ivcdesk.ui.widgets.segment_switch import SegmentSwitch
 
 ZONES = ("local", "cloud", "utc")
+LAYOUTS = (
+    ("1", "1", mark("One picture")),
+    ("4", "2×2", mark("Four pictures")),
+    ("9", "3×3", mark("Nine pictures")),
+)
+"""Arrangements of the grid: key, face and meaning."""
 _NARROW = 660
 _LEAST = 540
 _WIDE = 760
@@ -32,7 +37,7 @@ _WIDE = 760
 
 class PlaybackBar(QFrame):
     """Emits ``day_stepped(int)``, ``day_picked(date)``, ``today_asked()``, ``zone_picked(str)``,
-    ``time_typed(str)`` and ``bookmarks_asked()``.
+    ``time_typed(str)``, ``bookmarks_asked()`` and ``arrangement_picked(str)``.
 
     ``calendar`` and ``shelf`` pop up from it.
     """
@@ -43,6 +48,7 @@ class PlaybackBar(QFrame):
     zone_picked = Signal(str)
     time_typed = Signal(str)
     bookmarks_asked = Signal()
+    arrangement_picked = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,6 +103,9 @@ class PlaybackBar(QFrame):
         self.bookmark.clicked.connect(self.bookmarks_asked)
         self.shelf = BookmarkShelf(self)
 
+        self._zones = self._zone_switch()
+        self._layouts = self._layout_switch()
+
         row = QHBoxLayout(self)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         row.setContentsMargins(12, 0, 12, 0)
@@ -106,8 +115,9 @@ class PlaybackBar(QFrame):
         row.addWidget(self._next)
         row.addWidget(self.today)
         row.addSpacing(6)
-        row.addWidget(self._zone_switch())
+        row.addWidget(self._zones)
         row.addStretch(1)
+        row.addWidget(self._layouts)
         row.addWidget(self.bookmark)
         row.addWidget(self.goto)
         refresh(self, self._show_day)
@@ -121,7 +131,11 @@ class PlaybackBar(QFrame):
 
     def set_zone(self, key: str) -> None:
         """Show which zone is chosen: ``local``, ``cloud`` or ``utc``."""
-        self._zones[key].setChecked(True)
+        self._zones.choose(key)
+
+    def set_arrangement(self, name: str) -> None:
+        """Show how many pictures there are room for: ``1``, ``4`` or ``9``."""
+        self._layouts.choose(name)
 
     def mark_wrong(self, wrong: bool) -> None:
         """Show that the typed time was not understood."""
@@ -170,31 +184,26 @@ class PlaybackBar(QFrame):
         button.clicked.connect(lambda: self.day_stepped.emit(days))
         return button
 
-    def _zone_switch(self) -> QWidget:
-        switch = QWidget()
-        switch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(switch)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        group = QButtonGroup(switch)
-        self._zones: dict[str, QToolButton] = {}
-        for key in ZONES:
-            button = QToolButton()
-            button.setObjectName(f"playback.zone.{key}")
-            button.setProperty("role", "segment")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _on, chosen=key: self.zone_picked.emit(chosen))
-            group.addButton(button)
-            row.addWidget(button)
-            self._zones[key] = button
-        local, cloud, utc = (self._zones[key] for key in ZONES)
+    def _zone_switch(self) -> SegmentSwitch:
+        switch = SegmentSwitch("playback.zone", ZONES)
+        switch.picked.connect(self.zone_picked)
+        local, cloud, utc = (switch.button(key) for key in ZONES)
         bind(local, local.setText, "Local time")
         bind(local, local.setToolTip, "Read times on this computer's clock")
         bind(cloud, cloud.setText, "UTC+8")
         bind(cloud, cloud.setToolTip, "Read times on the cloud's clock, which keeps its days")
         bind(utc, utc.setText, "UTC")
         bind(utc, utc.setToolTip, "Read times as UTC")
+        return switch
+
+    def _layout_switch(self) -> SegmentSwitch:
+        switch = SegmentSwitch("playback.layout", [name for name, _face, _words in LAYOUTS])
+        switch.picked.connect(self.arrangement_picked)
+        for name, face, words in LAYOUTS:
+            button = switch.button(name)
+            button.setText(face)
+            bind(button, button.setToolTip, words)
+            bind(button, button.setAccessibleName, words)
         return switch
 
     def _show_day(self) -> None:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 
 from ivcdesk.api.actions import ChannelId, RecordCommand
-from ivcdesk.api.errors import IvcError, NotFound
+from ivcdesk.api.errors import IvcError
 from ivcdesk.domain import intervals
 from ivcdesk.domain.coverage import Source
+from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.media.states import PlayerState
 from ivcdesk.ui.panels.playback_places import Nowhere, Place, find_place
+from ivcdesk.ui.panels.playback_sessions import GivenUpError, Sessions, steer
 from ivcdesk.ui.tasks import TaskScope
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -23,33 +26,35 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 
 EDGE_SECONDS = 2.0
 """So near to a playable's end nothing is sought in it any more, s."""
-PARTING_SECONDS = 1.0
-"""How long a new session waits for the old one of the same device to close."""
 RECENT_SECONDS = 300.0
 """A recording that ended no longer ago than this may still be going on."""
 RENEWAL_SECONDS = 10.0
 """How long an address that was renewed is not renewed again."""
 ATTEMPTS = 4
 """How often the cloud may be wrong about what it has before it is given up."""
-
-
-class _GivenUpError(Exception):
-    """What was to be done can't be; ``error`` says why."""
-
-    def __init__(self, error: IvcError) -> None:
-        super().__init__(error)
-        self.error = error
+LEAD_SECONDS = 1.5
+"""How far ahead of a common playhead a device is asked for, because it takes its time, s."""
+LONGEST_LEAD = 6.0
+PEEK_SECONDS = 0.1
+"""So near to the moment asked for a device is held that was to show it, s."""
+EARLY_SECONDS = 1.0
+"""How long before a recording begins it is opened, s."""
 
 
 class Reel(QObject):
     """Plays one channel at a time from the cloud or the device, over all borders between them.
+
+    By a ``clock`` that follows others it keeps to their time: it waits where this channel has
+    nothing (``until`` says for what), and neither jumps over gaps nor stops the others.
 
     ``t`` is the moment of the picture, or the one asked for until there is a picture. Signals:
     ``moved(t)``; ``changed()`` after ``state``, ``source``, ``running`` or ``error`` changed;
     ``jumped(place)`` after a gap was left out; ``nowhere(found)`` where nothing is recorded;
     ``refused(error)`` where the device does not take another speed.
 
-    ``state`` is one of idle, opening, playing, paused, stalled, ended, nowhere and failed.
+    ``state`` is one of idle, opening, playing, paused, stalled, waiting, ended, nowhere, failed.
+    ``stream`` asks devices for their main (1) or sub stream (2), ``straightened`` the cloud for
+    corrected time stamps; both count for what is opened next.
     """
 
     moved = Signal(float)
@@ -64,6 +69,8 @@ class Reel(QObject):
         tasks: TaskScope,
         now: Callable[[], float],
         parent: QObject | None = None,
+        *,
+        clock: Clock | None = None,
     ) -> None:
         super().__init__(parent)
         self.player = player
@@ -72,10 +79,14 @@ class Reel(QObject):
         self.t = 0.0
         self.speed = 1.0
         self.choice = "auto"
+        self.stream: int | None = None
+        self.straightened = False
+        self.until: float | None = None
+        self._clock: Clock = clock or PlayClock()
+        self._lead = LEAD_SECONDS
         self._now = now
         self._tasks = tasks
-        self._partings = TaskScope(self)
-        self._farewells: set[asyncio.Task[None]] = set()
+        self._sessions = Sessions(self)
         self._recordings: Recordings | None = None
         self._book: DayBook | None = None
         self._channel: ChannelId | None = None
@@ -101,6 +112,13 @@ class Reel(QObject):
         """Where the picture comes from, None where there is none."""
         return self._playable.kind if self._playable is not None else None
 
+    @property
+    def skew(self) -> float:
+        """How far a device is behind the common playhead, s; 0 for what keeps to it by itself."""
+        if self.source is not Source.DEVICE or not self._clock.follows or self.state != "playing":
+            return 0.0
+        return self._clock.position - self.t
+
     def load(
         self, recordings: Recordings | None, channel_id: ChannelId | None, book: DayBook | None
     ) -> None:
@@ -110,6 +128,8 @@ class Reel(QObject):
         self._recordings, self._channel, self._book = recordings, channel_id, book
         self._running = False
         self.error = None
+        self._clock.leave()
+        self._lead = LEAD_SECONDS
         self._set("idle")
 
     def play_from(self, t: float) -> None:
@@ -126,6 +146,22 @@ class Reel(QObject):
         else:
             self.t = t
             self.moved.emit(t)
+
+    def show(self, t: float) -> None:
+        """Show a moment without changing whether it runs, and open what that needs."""
+        self._begin(t)
+
+    def catch_up(self) -> None:
+        """Open a device anew so that it comes to where the playhead is."""
+        if self.source is Source.DEVICE and self._running:
+            self._lead = min(self._lead * 2, LONGEST_LEAD)
+            self._start_turn(self._go, self._clock.position)
+
+    def wake(self) -> None:
+        """Open what was waited for, if the common playhead is nearly there."""
+        soon = self._clock.position + EARLY_SECONDS * max(self.speed, 1.0)
+        if self.state == "waiting" and self.until is not None and soon >= self.until:
+            self._start_turn(self._go, max(self.until, self._clock.position))
 
     def preview(self, t: float) -> None:
         """Show a moment for as long as somebody makes up their mind, if that is quickly done."""
@@ -147,7 +183,8 @@ class Reel(QObject):
         self._running = False
         if self._playable is None:
             self._stop_turn()
-            self._set("idle")
+            if self.state not in ("waiting", "nowhere", "failed") or not self._clock.follows:
+                self._set("idle")
             return
         self.player.pause()
         self._set("paused")
@@ -160,11 +197,12 @@ class Reel(QObject):
         self._running = False
         self._stop_turn()
         self._part()
+        self._clock.leave()
         self._set("idle")
 
     def retry(self) -> None:
         """Try again what failed."""
-        self.play_from(self.t)
+        self.play_from(self._clock.position if self._clock.follows else self.t)
 
     def step(self, frames: int) -> None:
         """Show the next or the previous frame, paused; devices can't."""
@@ -180,7 +218,11 @@ class Reel(QObject):
         if self.source is Source.CLOUD:
             self.player.set_rate(speed)
         elif self._playable is not None and self._running:
-            self._start_turn(self._scale, self._playable)
+            if self._clock.follows:
+                # What is under way was sent at the old speed: only a new session is exact.
+                self._start_turn(self._go, self._clock.position)
+            else:
+                self._start_turn(self._scale, self._playable)
 
     def choose(self, choice: str) -> None:
         """Take recordings from ``auto``, ``cloud`` or ``device``; the moment stays."""
@@ -188,6 +230,14 @@ class Reel(QObject):
         here = self.source
         if here is not None and choice not in ("auto", here.value):
             self._begin(self.t)
+        elif here is None and self._clock.follows and self.state in ("waiting", "nowhere"):
+            self._begin(self._clock.position)
+
+    def reopen(self) -> None:
+        """Open what is shown anew, because it is to be asked for in another way."""
+        if self._playable is not None:
+            self.error = None
+            self._start_turn(self._go, self._clock.position if self._clock.follows else self.t)
 
     async def settled(self) -> None:
         """Wait until what was asked for last is open, or can't be."""
@@ -198,9 +248,7 @@ class Reel(QObject):
         """Stop, and wait until the device has been told."""
         self.leave()
         self._recordings, self._channel, self._book = None, None, None
-        if self._farewells:
-            await asyncio.wait(self._farewells, timeout=PARTING_SECONDS * 2)
-        await self._partings.finish()
+        await self._sessions.finish()
 
     # How it is done
 
@@ -217,7 +265,7 @@ class Reel(QObject):
         self.error = None
         self.moved.emit(t)
         playable = self._playable
-        if playable is not None and self._within(playable, t):
+        if playable is not None and self._within(playable, t) and not self._led(playable):
             self._start_turn(self._seek, playable, t)
         else:
             self._start_turn(self._go, t)
@@ -225,6 +273,10 @@ class Reel(QObject):
     def _within(self, playable: Playable, t: float) -> bool:
         start, end = playable.interval
         return start <= t < end - EDGE_SECONDS and playable.kind in self._order[:1]
+
+    def _led(self, playable: Playable) -> bool:
+        """Whether a device is to keep to others' time: only a new session begins exactly."""
+        return playable.kind is Source.DEVICE and self._clock.follows
 
     async def _seek(self, playable: Playable, t: float) -> None:
         if playable.kind is Source.DEVICE:
@@ -259,12 +311,17 @@ class Reel(QObject):
         """Make a device wait; one that doesn't is let go of, and asked anew when it is to go on."""
         try:
             await self._control(playable, RecordCommand.PAUSE)
-        except _GivenUpError:
+        except GivenUpError:
             self._part()
             self.changed.emit()
 
     def _end(self, found: Nowhere, *, going_on: bool) -> None:
         """Stop where there is nothing more; what was recorded up to just now ends there."""
+        self._clock.leave()
+        if self._clock.follows:
+            self._part()
+            self._set("ended" if found.t > self._now() - RECENT_SECONDS else "nowhere")
+            return
         self._running = False
         if going_on and found.t > self._now() - RECENT_SECONDS:
             self._set("ended")
@@ -291,6 +348,9 @@ class Reel(QObject):
             if isinstance(found, Nowhere):
                 self._end(found, going_on=going_on)
                 return
+            if found.skipped is not None and self._clock.follows and self._early(found.t):
+                self._wait_for(found.t)
+                return
             if found.skipped is not None and jumped is None:
                 jumped = found.skipped
             try:
@@ -310,36 +370,48 @@ class Reel(QObject):
             return
         self._end(Nowhere(t, None), going_on=False)
 
+    def _early(self, t: float) -> bool:
+        """Whether a recording begins too late to be opened for now already."""
+        return t > self._clock.position + EARLY_SECONDS * max(self.speed, 1.0)
+
+    def _wait_for(self, t: float) -> None:
+        """Let the others go on until this channel has something again."""
+        self._part()
+        self._clock.leave()
+        self.until = t
+        self._set("waiting")
+
     async def _open(self, recordings: Recordings, channel_id: ChannelId, place: Place) -> Playable:
-        """Open a recording; one that is not wanted any more when it arrives is closed again."""
+        """Open a recording; raises IvcError."""
         parting = self._part()
-        if parting is not None:
-            await asyncio.wait([parting], timeout=PARTING_SECONDS)
         if place.source is Source.CLOUD:
-            return await recordings.open_cloud(channel_id, place.t)
-        opening = self._partings.start(_opened(recordings, channel_id, place.t))
-        try:
-            opened = await asyncio.shield(opening)
-        except asyncio.CancelledError:
-            self._bid_farewell(_close_unwanted(recordings, opening))
-            raise
-        if isinstance(opened, IvcError):
-            raise opened
-        playable: Playable = opened
-        return playable
+            return await recordings.open_cloud(channel_id, place.t, straightened=self.straightened)
+        t = place.t
+        if self._clock.follows:
+            # A session begins at a whole second, and late: what comes early can wait.
+            ahead = max(t, self._clock.position + self._lead * max(self.speed, 1.0))
+            t = float(ceil(ahead)) if self._running else float(floor(t))
+        return await self._sessions.open(recordings, channel_id, t, self.stream, parting)
 
     def _start(self, playable: Playable, t: float) -> None:
         self._playable = playable
-        self.t = at = max(t, playable.interval.start)
-        self.moved.emit(at)
+        self.until = None
+        start = playable.interval.start
+        spans = self._book.recorded(playable.kind) if self._book is not None else ()
+        spans = intervals.clip(spans, playable.interval)
         if playable.kind is Source.CLOUD:
+            if self._clock.follows and self._running:
+                t = max(t, self._clock.position)
+            self.t = at = max(t, start)
             self.player.set_rate(self.speed)
-            spans = self._book.recorded(Source.CLOUD) if self._book is not None else ()
-            spans = intervals.clip(spans, playable.interval)
             self.player.open(playable.url, playable.interval, at, "hls", spans=spans)
         else:
+            # A device begins where it was asked to, which is a whole second.
+            self.t = at = start
+            self._clock.leave()
             self.player.note_rate(1.0)
-            self.player.open(playable.url, playable.interval, at, "flv")
+            self.player.open(playable.url, playable.interval, at, "flv", spans=spans)
+        self.moved.emit(at)
         if not self._running and playable.kind is Source.CLOUD:
             self.player.pause()
         self._peek = not self._running
@@ -349,7 +421,7 @@ class Reel(QObject):
         speed = self.speed
         try:
             obeyed = await self._control(playable, RecordCommand.PLAY, scale=speed)
-        except _GivenUpError as given_up:
+        except GivenUpError as given_up:
             self.speed = self.player.rate
             self.refused.emit(given_up.error)
             return
@@ -367,15 +439,10 @@ class Reel(QObject):
         scale: float | None = None,
     ) -> bool:
         """Steer a device session; return False where it is gone and must be opened anew."""
-        if self._recordings is None:
+        recordings = self._recordings
+        if recordings is None:
             return False
-        try:
-            await self._recordings.control(playable, command, position=position, scale=scale)
-        except NotFound:
-            return False
-        except IvcError as error:
-            raise _GivenUpError(error) from error
-        return True
+        return await steer(recordings, playable, command, position=position, scale=scale)
 
     def _part(self) -> asyncio.Task[None] | None:
         """Let go of what is open; return the task that tells the device, if there is one."""
@@ -384,15 +451,8 @@ class Reel(QObject):
             return None
         self.player.stop()
         if playable.kind is Source.DEVICE and self._recordings is not None:
-            return self._bid_farewell(_close(self._recordings, playable))
+            return self._sessions.close(self._recordings, playable)
         return None
-
-    def _bid_farewell(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Tell a device that nobody watches any more, whatever else happens meanwhile."""
-        task = self._partings.start(work)
-        self._farewells.add(task)
-        task.add_done_callback(self._farewells.discard)
-        return task
 
     def _start_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
         self._stop_turn()
@@ -401,7 +461,7 @@ class Reel(QObject):
     async def _take_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
         try:
             await work(*about)
-        except _GivenUpError as given_up:
+        except GivenUpError as given_up:
             self._fail(given_up.error)
         if self._turn is asyncio.current_task():
             self._turn = None
@@ -417,6 +477,7 @@ class Reel(QObject):
     def _fail(self, error: BaseException) -> None:
         self.error = error
         self._running = False
+        self._clock.leave()
         self._set("failed")
 
     def _set(self, state: str) -> None:
@@ -432,7 +493,8 @@ class Reel(QObject):
 
     def _on_frame(self) -> None:
         """Hold a device that was only to show one picture."""
-        if self._peek and self.source is Source.DEVICE and not self._running:
+        there = not self._clock.follows or self.t >= self._clock.position - PEEK_SECONDS
+        if self._peek and self.source is Source.DEVICE and not self._running and there:
             self._peek = False
             self.pause()
 
@@ -451,7 +513,7 @@ class Reel(QObject):
     def _on_ended(self, playable: Playable) -> None:
         end = playable.interval.end
         if end >= self._now() - EDGE_SECONDS:
-            self._running = False
+            self._running = self._running and self._clock.follows
             self._set("ended")
         elif self._running:
             self.t = end
@@ -479,26 +541,3 @@ class Reel(QObject):
         if self._playable is not None and moment - self._renewed > RENEWAL_SECONDS:
             self._renewed = moment
             self._start_turn(self._go, self.t)
-
-
-async def _close(recordings: Recordings, playable: Playable) -> None:
-    try:
-        await recordings.close_playable(playable)
-    except IvcError:
-        return  # the device ends the session by itself; there is nothing left to be done
-
-
-async def _opened(recordings: Recordings, channel_id: ChannelId, t: float) -> Playable | IvcError:
-    """Open a device session; an error is a result here, since there may be nobody to hear it."""
-    try:
-        return await recordings.open_device(channel_id, t)
-    except IvcError as error:
-        return error
-
-
-async def _close_unwanted(
-    recordings: Recordings, opening: asyncio.Task[Playable | IvcError]
-) -> None:
-    opened = await opening
-    if not isinstance(opened, IvcError):
-        await _close(recordings, opened)

@@ -7,7 +7,6 @@ from datetime import tzinfo
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QComboBox,
     QFrame,
     QHBoxLayout,
@@ -20,9 +19,11 @@ from PySide6.QtWidgets import (
 )
 
 from ivcdesk.ui import icons
+from ivcdesk.ui.panels.playback_options import PlaybackOptions
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import theme, tokens
 from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.segment_switch import SegmentSwitch
 from ivcdesk.ui.widgets.timeline_legend import TimelineLegend
 
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -33,7 +34,8 @@ _LEAST = 540
 
 class Transport(QFrame):
     """Emits ``play_asked()``, ``step_asked(int)``, ``border_asked(bool)`` (forward or back),
-    ``speed_picked(float)`` and ``source_picked(str)`` (``auto``, ``cloud`` or ``device``).
+    ``speed_picked(float)``, ``source_picked(str)`` (``auto``, ``cloud`` or ``device``) and
+    ``snapshot_asked()``. ``sound`` is shown where there is room for it.
     """
 
     play_asked = Signal()
@@ -41,8 +43,9 @@ class Transport(QFrame):
     border_asked = Signal(bool)
     speed_picked = Signal(float)
     source_picked = Signal(str)
+    snapshot_asked = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, sound: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
         self.setFixedHeight(41)
@@ -87,8 +90,15 @@ class Transport(QFrame):
         self._clock.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._clock.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bind(self._clock, self._clock.setToolTip, "The time of the picture")
+        self.snapshot = self._button("camera", "playback.snapshot")
+        bind(self.snapshot, self.snapshot.setToolTip, "Keep this picture in the pictures folder")
+        bind(self.snapshot, self.snapshot.setAccessibleName, "Snapshot")
+        self.snapshot.clicked.connect(self.snapshot_asked)
+        self.options = PlaybackOptions()
         self.legend = TimelineLegend()
         self.legend.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+        self._sources = self._source_switch()
 
         row = QHBoxLayout(self)
         row.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
@@ -97,7 +107,10 @@ class Transport(QFrame):
         for widget in (back, step_back, self.play, step, on, self.speed, self._clock):
             row.addWidget(widget)
         row.addSpacing(6)
-        row.addWidget(self._source_switch())
+        row.addWidget(self._sources)
+        row.addWidget(self.options)
+        row.addWidget(self.snapshot)
+        row.addWidget(sound)
         row.addWidget(self.legend, 1)
         refresh(self, self._show_play)
         theme.changed.connect(self._show_play)
@@ -115,7 +128,7 @@ class Transport(QFrame):
 
     def set_source(self, source: str) -> None:
         """Show where recordings are taken from."""
-        self._sources[source].setChecked(True)
+        self._sources.choose(source)
 
     def set_steps(self, possible: bool) -> None:
         """Say whether single frames can be stepped through."""
@@ -141,25 +154,10 @@ class Transport(QFrame):
         icons.bind(button, button.setIcon, name, 18, "text")
         return button
 
-    def _source_switch(self) -> QWidget:
-        switch = QWidget()
-        switch.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        row = QHBoxLayout(switch)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        group = QButtonGroup(switch)
-        self._sources: dict[str, QToolButton] = {}
-        for key in SOURCES:
-            button = QToolButton()
-            button.setObjectName(f"playback.source.{key}")
-            button.setProperty("role", "segment")
-            button.setCheckable(True)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _on, chosen=key: self.source_picked.emit(chosen))
-            group.addButton(button)
-            row.addWidget(button)
-            self._sources[key] = button
-        auto, cloud, device = (self._sources[key] for key in SOURCES)
+    def _source_switch(self) -> SegmentSwitch:
+        switch = SegmentSwitch("playback.source", SOURCES)
+        switch.picked.connect(self.source_picked)
+        auto, cloud, device = (switch.button(key) for key in SOURCES)
         auto.setChecked(True)
         bind(auto, auto.setText, "Auto")
         bind(auto, auto.setToolTip, "From the cloud where it has it, else from the device")

@@ -102,10 +102,10 @@ class Recordings:
     slow: asyncio.Event | None = None
     number: int = 0
 
-    async def open_cloud(self, channel, t) -> Playable:
+    async def open_cloud(self, channel, t, **_how) -> Playable:
         return await self._open(Source.CLOUD, t, self.book.cloud)
 
-    async def open_device(self, channel, t) -> Playable:
+    async def open_device(self, channel, t, **_how) -> Playable:
         playable = await self._open(Source.DEVICE, t, self.book.device)
         self.open_sessions.add(playable.session_id)
         return playable
