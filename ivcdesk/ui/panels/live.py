@@ -3,42 +3,40 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QHideEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.media.live import LivePlayer
+from ivcdesk.services.layouts import Layout
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
 from ivcdesk.ui.panels.live_bar import AT_TIMES, OFTEN, LiveBar
+from ivcdesk.ui.panels.live_dealing import arrangement_of, captured, deal
 from ivcdesk.ui.panels.live_diagnosis import LiveDiagnosis
 from ivcdesk.ui.panels.live_links import StreamLinks
+from ivcdesk.ui.panels.live_menu import open_menu
+from ivcdesk.ui.panels.live_meter import LiveMeter
+from ivcdesk.ui.panels.live_pictures import BURST, LivePictures
+from ivcdesk.ui.panels.live_programme import LiveProgramme
 from ivcdesk.ui.panels.live_recording import LiveRecording
 from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
-from ivcdesk.ui.panels.live_snapshot import SnapshotFailed, pictures_folder, save_snapshot
 from ivcdesk.ui.panels.live_sound import LiveSound
 from ivcdesk.ui.panels.live_view import LiveView
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.tasks import TaskScope
-from ivcdesk.ui.text import tr
+from ivcdesk.ui.text import bind, mark
 from ivcdesk.ui.widgets.stage import Stage
 from ivcdesk.ui.widgets.tile_drag import TileDrag
-from ivcdesk.ui.widgets.tile_grid import TileGrid
+from ivcdesk.ui.widgets.tile_grid import LAYOUTS, TileGrid
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.session import Session
-
-BURST, BURST_SECONDS = 5, 0.2
-"""How many pictures Shift takes in a row, and how far they are apart, s."""
-
-_METER_MS = 1000
 
 
 class LivePanel(QWidget):
@@ -54,21 +52,37 @@ class LivePanel(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("page.live")
-        self.pictures: Path | None = None
         self._context = context
         self._session: Session | None = None
         self._ptz: PtzPanel | None = None
         self._views: list[LiveView] = []
         self._focus = 0
         self._told_channel = ""
+        self._names: dict[str, str] = {}
         self._window: QWidget | None = None
-        self._received = 0
-        self._measured_at = 0.0
         self.tasks = TaskScope(self)
         self.links = StreamLinks(context, self._focused_slot, self)
         self.links.told.connect(self._tell)
         self.diagnosis = LiveDiagnosis(context, self._focused_slot, self)
         self.bar = LiveBar(self.links)
+        self.pictures = LivePictures(self._name_of, self)
+        self.pictures.told.connect(self._tell)
+        self.programme = LiveProgramme(
+            context,
+            self.bar,
+            self.capture,
+            self.show_layout,
+            lambda: self.grid.places,
+            lambda: self._views,
+            self,
+        )
+        self.programme.told.connect(self._tell)
+        self.facts = self.bar.add_entry(
+            "live.facts", mark("Codec, rates and delay on the pictures"), "I"
+        )
+        self.facts.setCheckable(True)
+        self.facts.setChecked(context.settings.live_facts)
+        self.facts.toggled.connect(self._on_facts_toggled)
         self.sound = LiveSound(context.settings, self)
         self.sound.told.connect(self._tell)
         self.recording = LiveRecording(lambda: self._views, self._focused_slot, self._name_of, self)
@@ -77,6 +91,7 @@ class LivePanel(QWidget):
         self.bar.row.add_right(self.recording.button, OFTEN)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
+        bind(self.grid, self.grid.setAccessibleName, "Live pictures")
         self._drag = TileDrag(self.grid, lambda place: self._views[place].slot.channel is not None)
         self._drag.swap_wanted.connect(self.swap)
         self._drag.taken.connect(self._on_taken)
@@ -86,16 +101,16 @@ class LivePanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.bar)
-        layout.addWidget(self.grid, 1)
-        self.bar.arrangement_chosen.connect(self.arrange)
+        self._canvas = self.programme.canvas(self.grid)
+        layout.addWidget(self._canvas, 1)
+        self.bar.arrangement_chosen.connect(self._on_arrangement_chosen)
         self.bar.quality_chosen.connect(self._choose_quality)
         self.bar.snapshot.clicked.connect(self._on_snapshot)
         self.bar.full_screen.clicked.connect(self.toggle_full_screen)
         self.grid.arranged.connect(self._on_arranged)
-        self._meter = QTimer(self)
-        self._meter.setInterval(_METER_MS)
-        self._meter.timeout.connect(self._measure)
-        for place in (self.bar, self.grid):
+        self._meter = LiveMeter(lambda: (view.slot for view in self._views), self)
+        self._meter.measured.connect(self.pulls_changed)
+        for place in (self.bar, self._canvas):
             # The grid leaves the page for the full screen: its keys go with it.
             for key, act in (("M", self.sound.toggle), ("Ctrl+R", self.recording.toggle)):
                 shortcut = QShortcut(QKeySequence(key), place)
@@ -121,22 +136,27 @@ class LivePanel(QWidget):
         for view in self._views:
             view.slot.attach(session)
         self.links.look_for_players()
+        self.programme.attach(session)
 
     def detach(self) -> None:
         """Show nothing, and forget the session."""
         self.diagnosis.detach()
         self.recording.end_all()
+        self.programme.detach()
         for view in self._views:
+            view.clear()
             view.slot.detach()
         self._session = None
         self._refresh()
 
     async def close(self) -> None:  # type: ignore[override]  # Qt's own closes windows only
         """Stop all streams, and wait until nothing is under way."""
-        self._meter.stop()
+        self._meter.end()
         self._leave_stage()
         self.sound.close()
         await self.recording.close()
+        await self.programme.close()
+        await self.pictures.tasks.finish()
         await self.tasks.finish()
         await self.links.tasks.finish()
         await self.diagnosis.close()
@@ -154,9 +174,10 @@ class LivePanel(QWidget):
     def show_channel(self, channel_id: str) -> None:
         """Show a channel in the place that fits best, and give it the focus."""
         wanted = ChannelId(channel_id)
+        self.programme.touch()
         index = self._place_for(wanted)
         view = self._views[index]
-        view.slot.show(wanted)
+        view.show_channel(wanted)
         self._set_focus(index)
         view.tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -178,19 +199,37 @@ class LivePanel(QWidget):
 
     def take_snapshot(self, pictures: int = 1) -> None:
         """Write the picture in focus to the pictures folder, or several in a row."""
-        slot = self._view.slot
-        if slot.player.snapshot() is None or slot.channel is None or self._session is None:
-            self._tell(tr("△ There is no picture to keep yet"), True)
-            return
-        name = channel_name(self._session.directory, slot.channel)
-        self.tasks.start(self._keep(slot, name, slot.channel, pictures), name="snapshot")
+        self.pictures.take(self._view.slot, pictures)
+
+    def capture(self) -> Layout:
+        """Return what the grid shows, as a layout without a name."""
+        return captured(self._views, self.grid, self._name_of)
+
+    def show_layout(self, layout: Layout) -> None:
+        """Show a layout; what is shown already moves to its place without being asked for anew."""
+        self._furnish(len(LAYOUTS[arrangement_of(layout, self.grid)][1]))
+        deal(layout, self._views, self.grid, self.swap, self._names)
+        self._refresh()
+
+    def step_from(self, index: int, dx: int, dy: int) -> None:
+        """Turn to the place beside one."""
+        if self.grid.alone is None:
+            beside = self._views[self.grid.neighbour(index, dx, dy)]
+            beside.tile.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def move_picture(self, index: int, dx: int, dy: int) -> None:
+        """Exchange a place with the one beside it, and stay with the picture."""
+        other = self.grid.neighbour(index, dx, dy)
+        if self.grid.alone is None and other != index:
+            self.swap(index, other)
+            self._views[other].tile.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def toggle_full_screen(self) -> None:
         """Show the pictures alone on the screen, or no longer; Esc ends it too."""
         if self._stage is not None:
             self._leave_stage()
             return
-        self._stage = Stage(self.grid, self.window())
+        self._stage = Stage(self._canvas, self.window())
         self._stage.left.connect(self._leave_stage)
         self._rouse()
         self._view.tile.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -203,6 +242,8 @@ class LivePanel(QWidget):
         second.show_slot(None)
         second.show_slot(slots[0])
         first.show_slot(slots[1])
+        first.chosen_quality, second.chosen_quality = second.chosen_quality, first.chosen_quality
+        first.rested_minutes, second.rested_minutes = second.rested_minutes, first.rested_minutes
         if self._focus in (one, other):
             self._set_focus(other if self._focus == one else one)
         self._refresh()
@@ -231,7 +272,7 @@ class LivePanel(QWidget):
     def _leave_stage(self) -> None:
         stage, self._stage = self._stage, None
         if stage is not None:
-            self._home.addWidget(self.grid, 1)
+            self._home.addWidget(self._canvas, 1)
             stage.hide()
             stage.deleteLater()
             self._rouse()
@@ -242,23 +283,31 @@ class LivePanel(QWidget):
         return self._views[self._focus]
 
     @property
-    def _has_picture(self) -> bool:
-        return self._view.slot.kind in ("playing", "stalled")
+    def has_picture(self) -> bool:
+        """Whether what has the focus shows a picture."""
+        view = self._view
+        return view.slot.kind in ("playing", "stalled") and not view.rested_minutes
 
     def _focused_slot(self) -> LiveSlot:
         return self._view.slot
 
-    def _furnish(self) -> None:
-        """Make the places that the arrangement needs."""
-        while len(self._views) < self.grid.places:
+    def _furnish(self, count: int = 0) -> None:
+        """Make the places that the arrangement needs, or so many."""
+        while len(self._views) < max(count, self.grid.places):
             index = len(self._views)
             slot = LiveSlot(parent=self)
             if self._session is not None:
                 slot.attach(self._session)
             view = LiveView(self._context, slot, index, self)
+            view.name_of = self._name_of
+            view.tile.set_facts_shown(self.facts.isChecked())
+            view.step_wanted.connect(partial(self.step_from, index))
+            view.move_wanted.connect(partial(self.move_picture, index))
+            view.facts_toggled.connect(self.facts.toggle)
+            self.programme.look_after(view)
             view.focused.connect(partial(self._set_focus, index))
             view.changed.connect(self._refresh)
-            view.maximise_wanted.connect(partial(self._toggle_alone, index))
+            view.maximise_wanted.connect(partial(self.toggle_alone, index))
             view.close_wanted.connect(view.clear)
             view.diagnosis_wanted.connect(self.diagnosis.open)
             view.menu_wanted.connect(partial(self._show_menu, index))
@@ -287,7 +336,8 @@ class LivePanel(QWidget):
         self._focus = index
         self._refresh()
 
-    def _toggle_alone(self, index: int) -> None:
+    def toggle_alone(self, index: int) -> None:
+        """Fill the grid with one picture, or show all again."""
         if self.grid.places > 1:
             self._set_focus(index)
             self.grid.show_alone(None if self.grid.alone is not None else index)
@@ -307,14 +357,14 @@ class LivePanel(QWidget):
         seen = self._stage or self.window()
         looked_at = self.isVisible() and not seen.isMinimized()
         for view in self._views:
-            if looked_at and not view.tile.isHidden():
+            if looked_at and not view.tile.isHidden() and not view.rested_minutes:
                 view.slot.wake()
             else:
                 view.slot.sleep()
         if self._ptz is not None and not looked_at:
             self._ptz.stop()
-        if any(view.slot.pulls for view in self._views) and not self._meter.isActive():
-            self._meter.start()
+        self.programme.set_watched(looked_at, seen)
+        self._meter.begin()
 
     def _refresh(self) -> None:
         """Show which place has the focus, and tell of another channel there."""
@@ -328,10 +378,9 @@ class LivePanel(QWidget):
             arrangement=self.grid.arrangement,
             quality=slot.quality,
             channel=slot.channel is not None,
-            picture=self._has_picture,
+            picture=self.has_picture,
         )
-        if not self._meter.isActive() and any(view.slot.pulls for view in self._views):
-            self._meter.start()
+        self._meter.begin()
         channel = slot.channel or ""
         if channel != self._told_channel:
             self._told_channel = channel
@@ -342,51 +391,20 @@ class LivePanel(QWidget):
         self._view.slot.set_quality(quality)
         self._refresh()
 
-    async def _keep(self, slot: LiveSlot, name: str, channel: ChannelId, pictures: int) -> None:
-        folder = self.pictures or pictures_folder()
-        kept: list[Path] = []
-        for number in range(pictures):
-            if number:
-                await asyncio.sleep(BURST_SECONDS)
-            image = slot.player.snapshot()
-            if image is None or slot.channel != channel:
-                break
-            try:
-                path = await asyncio.to_thread(
-                    save_snapshot, image, folder, name, channel, time.time()
-                )
-            except SnapshotFailed as error:
-                self._tell(tr("✕ The picture could not be saved: {reason}", reason=error), True)
-                return
-            kept.append(path)
-        if len(kept) == 1:
-            self._tell(tr("Saved: {name}", name=kept[0].name), False)
-        else:
-            self._tell(tr("Pictures saved: {count}", count=len(kept)), False)
-
     def _tell(self, text: str, failed: bool) -> None:
         self._view.tell(text)
 
     def _name_of(self, slot: LiveSlot) -> str:
         directory, channel = slot.directory, slot.channel
-        return "" if directory is None or channel is None else channel_name(directory, channel)
+        if directory is None or channel is None:
+            return ""
+        if directory.channel(channel) is None and channel in self._names:
+            return self._names[channel]
+        return channel_name(directory, channel)
 
     def _on_recording_told(self, slot: LiveSlot | None, text: str, failed: bool) -> None:
         view = next((view for view in self._views if view.slot is slot), self._view)
         view.tell(text)
-
-    def _measure(self) -> None:
-        now = time.monotonic()
-        received = sum(view.slot.player.bytes_received for view in self._views)
-        streams = sum(view.slot.pulls for view in self._views)
-        seconds = now - self._measured_at
-        kbps = (received - self._received) * 8 / 1000 / seconds if self._measured_at else 0.0
-        self._received, self._measured_at = received, now
-        if not streams:
-            self._meter.stop()
-            self._measured_at = 0.0
-            kbps = 0.0
-        self.pulls_changed.emit(streams, kbps)
 
     def _show_menu(self, index: int, where: QPoint) -> None:
         """Offer what can be done with one picture."""
@@ -394,42 +412,34 @@ class LivePanel(QWidget):
         view = self._views[index]
         if view.slot.channel is None:
             return
-        menu = QMenu(view.tile)
-        menu.setObjectName("live.menu")
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-
-        def entry(name: str, words: str, act: Callable[[], object]) -> QAction:
-            action = menu.addAction(words)
-            action.setObjectName(f"live.menu.{name}")
-            action.triggered.connect(lambda: act())
-            return action
-
-        if self.grid.places > 1:
-            alone = self.grid.alone is not None
-            words = tr("Back to the grid") if alone else tr("This picture alone")
-            entry("alone", words, partial(self._toggle_alone, index))
-        entry("snapshot", tr("Snapshot"), self.take_snapshot).setEnabled(self._has_picture)
-        entry("copy", tr("Copy the {kind} address", kind="FLV"), self.copy_address)
-        entry("retry", tr("Fetch the picture anew"), view.slot.reopen)
-        entry("diagnose", tr("Why is there no picture?"), self.diagnosis.open)
-        menu.addSeparator()
-        entry("close", tr("Close this picture"), view.clear)
-        menu.popup(where)
+        open_menu(self, index, where)
 
     def _on_snapshot(self) -> None:
         several = QGuiApplication.keyboardModifiers() & Qt.KeyboardModifier.ShiftModifier
         self.take_snapshot(BURST if several else 1)
+
+    def _on_arrangement_chosen(self, name: str) -> None:
+        self.arrange(name)
+        self.programme.tour.deal_again()
+
+    def _on_facts_toggled(self, shown: bool) -> None:
+        self._context.settings.live_facts = shown
+        self._context.settings.save()
+        for view in self._views:
+            view.tile.set_facts_shown(shown)
 
     def _on_taken(self, index: int) -> None:
         self._views[index].tile.setFocus(Qt.FocusReason.MouseFocusReason)
         self._set_focus(index)
 
     def _on_dropped(self, index: int, channel_id: str) -> None:
-        self._views[index].slot.show(ChannelId(channel_id))
+        self.programme.touch()
+        self._views[index].show_channel(ChannelId(channel_id))
         self._on_taken(index)
 
     def _on_ptz_told(self, text: str, failed: bool) -> None:
         if self._ptz is not None and self._ptz.channel == self.current_channel:
+            self.programme.touch()
             self._tell(text, failed)
 
     def _on_steer_pressed(self, command: str, speed: int) -> None:

@@ -55,7 +55,7 @@ class LiveLayouts(QObject):
         self.tasks = TaskScope(self)
         self.button = QPushButton()
         self.button.setObjectName("live.layouts")
-        icons.bind(self.button, self.button.setIcon, "bookmark", 16, "text")
+        icons.bind(self.button, self.button.setIcon, "layouts", 16, "text")
         bind(
             self.button,
             self.button.setToolTip,

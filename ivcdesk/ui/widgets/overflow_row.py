@@ -172,7 +172,12 @@ def _buttons(widget: QWidget) -> list[QAbstractButton]:
 
 
 def _focusable(widget: QWidget) -> list[QWidget]:
-    inside = [each for each in widget.findChildren(QWidget) if _takes_tab(each)]
+    window = widget.window()  # that of a menu is another
+    inside = [
+        each
+        for each in widget.findChildren(QWidget)
+        if _takes_tab(each) and each.window() is window
+    ]
     return [widget, *inside] if _takes_tab(widget) or not inside else inside
 
 

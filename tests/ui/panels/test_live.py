@@ -263,7 +263,7 @@ def test_the_cloud_dies_and_is_back(desk, aio, quick):
 
 
 def test_a_snapshot_is_as_large_as_the_stream(desk, aio, tmp_path):
-    desk.live.pictures = tmp_path
+    desk.live.pictures.folder = tmp_path
 
     async def keep() -> None:
         await desk.show()
@@ -280,7 +280,7 @@ def test_a_snapshot_is_as_large_as_the_stream(desk, aio, tmp_path):
 
 
 def test_five_snapshots_in_a_row(desk, aio, tmp_path):
-    desk.live.pictures = tmp_path
+    desk.live.pictures.folder = tmp_path
 
     async def keep() -> None:
         await desk.show()
@@ -294,7 +294,7 @@ def test_five_snapshots_in_a_row(desk, aio, tmp_path):
 def test_a_snapshot_that_cannot_be_kept_says_why(desk, aio, tmp_path):
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
-    desk.live.pictures = in_the_way
+    desk.live.pictures.folder = in_the_way
 
     async def keep() -> None:
         await desk.show()
