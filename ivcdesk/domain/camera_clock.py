@@ -16,6 +16,7 @@ LEAST_AHEAD = 20.0
 _AGREE = 3.0
 _WITNESSES = 3
 _MAJORITY = 0.6
+_MOST = 400
 _EDGE = 300.0
 """So near to the ends of a window borders are those of the question, s."""
 
@@ -31,7 +32,7 @@ def camera_ahead(
     """
     inner = Interval(window.start + _EDGE, window.end - _EDGE)
     theirs = [t for span in cloud for t in span]
-    mine = [t for span in device for t in span if inner.holds(t)]
+    mine = [t for span in device for t in span if inner.holds(t)][-_MOST:]
     shift = _shift(theirs, mine)
     if shift is None:
         return None

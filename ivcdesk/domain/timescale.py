@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from ivcdesk.domain.days import day_interval, day_of
 
-SHORTEST = 1.0
-"""The least that a timeline shows, s."""
-LONGEST = 31 * 86400.0
+SHORTEST = 0.04
+"""The least that a timeline shows, s: a single frame of 25 a second."""
+LONGEST = 12 * 366 * 86400.0
 """The most that a timeline shows, s."""
 
 
@@ -95,7 +95,7 @@ class TimeScale:
 
 
 _CLOCK_STEPS = (
-    0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0,
+    0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0,
     900.0, 1800.0, 3600.0, 7200.0, 10800.0, 21600.0, 43200.0,
 )  # fmt: skip
 _DAY = 86400.0
@@ -161,7 +161,7 @@ def _clock_ticks(scale: TimeScale, zone: tzinfo, step: float, min_px: float) -> 
     small = next(
         (s for s in _CLOCK_STEPS if s < step and s * px >= _SMALL_PX and _divides(s, step)), step
     )
-    every = round(step / small)
+    every, a_day = round(step / small), round(_DAY / small)
     found: list[Tick] = []
     for start, end, offset in offsets(scale.start, scale.end, zone):
         first, last = ceil((start + offset) / small - 1e-9), (end + offset) / small
@@ -169,7 +169,7 @@ def _clock_ticks(scale: TimeScale, zone: tzinfo, step: float, min_px: float) -> 
         while n < last - 1e-9:
             wall = n * small
             t = wall - offset
-            if wall % _DAY == 0:
+            if n % a_day == 0:
                 found.append(_day_tick(day_of(t + 1, zone), t, unit=Unit.DAY))
             elif n % every == 0:
                 found.append(_clock_tick(t, wall, step))

@@ -30,12 +30,12 @@ def test_a_shifted_list_tells_by_how_much(pairs, by):
     cloud = recorded(pairs)
     window = Interval(-5000.0, cloud[-1].end + 5000)
     found = camera_ahead(cloud, shifted(cloud, by), window)
-    if found is None:
-        return  # pauses as long as the shift make two answers equally good
+    if not found:
+        return  # it is small, or pauses as long as the shift make two answers equally good
     borders = [t for span in cloud for t in span]
     same = sum(any(abs(t + by - found - other) <= 3 for other in borders) for t in borders)
     assert same >= len(borders) * 0.6
-    assert found == 0.0 or abs(found) >= 20
+    assert abs(found) >= 20
 
 
 def test_a_camera_seven_minutes_ahead():

@@ -10,19 +10,28 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ivcdesk.api.errors import IvcError
-from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.camera_clock import camera_ahead
+from ivcdesk.domain.coverage import TIDY, Source, Untidy
 from ivcdesk.domain.days import cloud_day, day_interval, split_days
 from ivcdesk.domain.intervals import Interval, Intervals, clip, gaps, normalise, total, union
+from ivcdesk.ui.panels.playback_faults import fault_words
 from ivcdesk.ui.text import tr
 from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
 
 if TYPE_CHECKING:
-    from ivcdesk.services.recordings import Coverage
+    from ivcdesk.api.actions import ChannelId
+    from ivcdesk.services.recordings import Coverage, Recordings
 
 AT_ONCE = {Source.CLOUD: 3, Source.DEVICE: 1}
 """How many days are asked for at a time; devices answer one question after the other."""
 STALE_SECONDS = 25.0
 """After so long the day that is still running is asked for again."""
+
+MOST_DAYS = 45
+"""How many days of a wide window are asked for at most, those nearest to the focus."""
+
+PLANNED_SECONDS = 400 * 86400.0
+"""How far back the hours of the plans are marked, s."""
 
 Ask = Callable[[Interval, Source], Awaitable["Coverage"]]
 Start = Callable[[Coroutine[Any, Any, None]], "asyncio.Task[None]"]
@@ -39,6 +48,7 @@ class _Page:
     running: bool = True
     known: bool = False
     problem: IvcError | None = None
+    faults: Untidy = TIDY
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -61,6 +71,9 @@ class DayBook:
         self._active: dict[Source, int] = dict.fromkeys(Source, 0)
         self._silent: IvcError | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._planned: Lane | None = None
+        self._leave: Callable[[], object] = _nothing
+        self.fill: Callable[[Interval, float], object] | None = None
         self.keeps_device = True
         self.closed = False
 
@@ -69,13 +82,42 @@ class DayBook:
 
         What was wanted before and is not loaded is forgotten, or with ``also`` still goes first.
         """
-        window = Interval(window.start, min(window.end, self._now()))
-        days = [cloud_day(piece.start) for piece in split_days(window)]
-        middle = cloud_day(min(focus, self._now()))
+        passed = Interval(window.start, max(window.start, min(window.end, self._now())))
+        focus = min(max(focus, passed.start), passed.end)
+        middle = cloud_day(focus)
+        reach = MOST_DAYS * 86400.0
+        seen = clip((passed,), Interval(focus - reach, focus + reach))
+        days = [cloud_day(piece.start) for each in seen for piece in split_days(each)]
         days.sort(key=lambda day: (abs((day - middle).days), day > middle))
+        del days[MOST_DAYS:]
         first = self._wanted if also else []
         self._wanted = [*first, *(day for day in days if day not in first)]
         self._pump()
+
+    def look_up(self, window: Interval, focus: float) -> None:
+        """Have the days of a window looked up in the background, those near ``focus`` first."""
+        if self.fill is not None:
+            self.fill(window, focus)
+        else:
+            self.want(window, focus, also=True)
+
+    def hear(self, source: Source, day: date) -> None:
+        """Take over a day that somebody else has asked for, or the background."""
+        key = source, day
+        silent = source is Source.DEVICE and self._silent is not None
+        if self.closed or silent or key in self._pages or day in self._wanted:
+            return
+        page = self._pages[key] = _Page(tried=self._now())
+        self._begin(source, day, page)
+
+    def attach(self, leave: Callable[[], object]) -> None:
+        """Call ``leave`` when the book is closed."""
+        self._leave = leave
+
+    def set_planned(self, planned: Intervals | None) -> None:
+        """Say when plans want the channel recorded; None where that isn't known."""
+        self._planned = None if planned is None else Lane(planned)
+        self._changed()
 
     def refresh(self) -> None:
         """Ask again for the day that is still running, where the answer is old."""
@@ -94,6 +136,8 @@ class DayBook:
     def close(self) -> None:
         """Ask for nothing more."""
         self.closed = True
+        leave, self._leave = self._leave, _nothing
+        leave()
         for task in self._tasks:
             task.cancel()
         for page in self._pages.values():
@@ -172,7 +216,16 @@ class DayBook:
             self._part(Source.CLOUD, words),
             self._part(Source.DEVICE, words),
             Lane(self._cold()),
+            planned=self._planned,
+            clock_offset=self._clock_offset(),
         )
+
+    def _clock_offset(self) -> float | None:
+        cloud, device = self._known(Source.CLOUD), self._known(Source.DEVICE)
+        if not cloud or not device:
+            return None
+        both = Interval(max(cloud[0].start, device[0].start), min(cloud[-1].end, device[-1].end))
+        return camera_ahead(self.recorded(Source.CLOUD), self.recorded(Source.DEVICE), both)
 
     def _known(self, source: Source) -> Intervals:
         return normalise(
@@ -184,11 +237,12 @@ class DayBook:
     def _part(self, source: Source, words: Callable[[IvcError], str]) -> Part:
         loading: list[Interval] = []
         failed: list[Interval] = []
-        problem = ""
+        problem, faults = "", TIDY
         for (kind, day), page in sorted(self._pages.items(), key=lambda item: item[0][1]):
             if kind is not source:
                 continue
             whole = day_interval(day)
+            faults |= page.faults
             if page.known:
                 continue
             if page.problem is not None:
@@ -205,6 +259,7 @@ class DayBook:
             Lane(failed),
             problem,
             "" if kept else tr("keeps no recordings that the cloud can reach"),
+            fault_words(faults),
         )
 
     def _waiting(self, source: Source) -> Iterable[Interval]:
@@ -231,10 +286,13 @@ class DayBook:
                     page.done.set()
                     continue
                 page.tried = self._now()
-                self._active[source] += 1
-                task = self._start(self._load(source, day, page))
-                self._tasks.add(task)
-                task.add_done_callback(partial(self._on_done, source))
+                self._begin(source, day, page)
+
+    def _begin(self, source: Source, day: date, page: _Page) -> None:
+        self._active[source] += 1
+        task = self._start(self._load(source, day, page))
+        self._tasks.add(task)
+        task.add_done_callback(partial(self._on_done, source))
 
     def _next(self, source: Source) -> date | None:
         now = self._now()
@@ -261,6 +319,7 @@ class DayBook:
                 self._on_failed(source, page, problem)
             elif problem is None:
                 page.spans = spans
+                page.faults = found.faults if source is Source.DEVICE else TIDY
                 page.archived = found.archived and source is Source.CLOUD
                 page.known, page.problem = True, None
                 page.known_to, page.running = window.end, window.end < whole.end
@@ -278,3 +337,48 @@ class DayBook:
         self._tasks.discard(task)
         self._active[source] -= 1
         self._pump()
+
+
+def open_book(
+    recordings: Recordings,
+    channel: ChannelId,
+    start: Start,
+    changed: Callable[[], object],
+    now: Callable[[], float],
+) -> DayBook:
+    """Return the book of a channel: it asks ``recordings``, and takes over what they fill in.
+
+    When the plans want the channel recorded is asked in the background as well.
+    """
+
+    async def ask(window: Interval, source: Source) -> Coverage:
+        return await recordings.coverage(channel, window, sources=(source,))
+
+    async def plan() -> None:
+        around = Interval(now() - PLANNED_SECONDS, now() + 86400.0)
+        planned = await recordings.hours.of(channel, around)
+        if planned is not None and not book.closed:
+            book.set_planned(planned)
+
+    def fill(window: Interval, focus: float) -> None:
+        recordings.fill(channel, window, focus=focus)
+
+    def hear(which: ChannelId, source: Source, day: date) -> None:
+        if which == channel:
+            book.hear(source, day)
+
+    book = DayBook(ask, start, changed, now)
+    book.fill = fill
+    leave = recordings.subscribe(hear)
+
+    def close() -> None:
+        leave()
+        recordings.days.unfill([channel])
+
+    book.attach(close)
+    start(plan())
+    return book
+
+
+def _nothing() -> None:
+    """Stand in for the end of a subscription that was never begun."""

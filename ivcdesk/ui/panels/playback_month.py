@@ -40,7 +40,7 @@ class MonthMap:
         zone = self._zone()
         start = day_interval(first, zone).start
         end = day_interval(_next_month(first), zone).start
-        self._book.want(Interval(start, end), min(end, self._now()) - 1, also=True)
+        self._book.look_up(Interval(start, end), min(end, self._now()) - 1)
         self._show(first)
 
     def _show(self, first: date) -> None:

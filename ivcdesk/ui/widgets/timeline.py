@@ -9,44 +9,28 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
-from PySide6.QtCore import (
-    Property,
-    QEvent,
-    QLineF,
-    QPointF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
+from PySide6.QtCore import Property, QEvent, QLineF, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
     QMouseEvent,
-    QNativeGestureEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
-    QShowEvent,
-    QWheelEvent,
 )
-from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QToolButton, QWidget
 
-from ivcdesk.domain.timescale import LONGEST, SHORTEST, TimeScale
 from ivcdesk.ui.text import bind, refresh
 from ivcdesk.ui.tokens import theme
 from ivcdesk.ui.widgets import time_words, timeline_words
-from ivcdesk.ui.widgets.timeline_face import GRIP, RULER, Face, View
-from ivcdesk.ui.widgets.timeline_grip import CURSORS, Coast, Grip
-from ivcdesk.ui.widgets.timeline_lanes import Track, border, edge
-
-_DAY = 86400.0
-_WHEEL_PER_DOUBLING = 720.0
-"""Wheel turn that zooms to twice the detail, in eighths of a degree: 90 degrees."""
+from ivcdesk.ui.widgets.time_window import TimeWindow
+from ivcdesk.ui.widgets.timeline_face import GRIP, RULER, Face, View, rows_of
+from ivcdesk.ui.widgets.timeline_grip import CURSORS, Grip
+from ivcdesk.ui.widgets.timeline_lanes import Track, beginning, border, edge
 
 
-class Timeline(QWidget):
+class Timeline(TimeWindow):
     """Shows tracks of recordings on one ruler.
 
     Times are in seconds since the epoch. ``seeking`` follows the playhead while it is dragged,
@@ -58,23 +42,19 @@ class Timeline(QWidget):
 
     seeking = Signal(float)
     seek_committed = Signal(float)
-    window_moved = Signal(float, float)
     selection_changed = Signal(float, float)
     pointed = Signal(object)
 
     def __init__(
         self, parent: QWidget | None = None, *, now: Callable[[], float] = time.time
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, now=now)
         self.setObjectName("playback.timeline")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._now = now
         self._zone: tzinfo = time_words.local_zone()
-        end = now()
-        self._scale = TimeScale(end - _DAY, end, 1000.0)
         self._tracks: tuple[Track, ...] = ()
         self._playhead = 0.0
         self._selection: tuple[float, float] | None = None
@@ -83,24 +63,15 @@ class Timeline(QWidget):
         self._pointer: QPointF | None = None
         self._face = Face(self.font())
         self._grip: Grip | None = None
-        self._thrown = Coast(0.0)
-        self._rest = 0.0
         self._spoken = ""
         self.by_key = False
-        self._coast = QTimer(self, interval=16, timerType=Qt.TimerType.PreciseTimer)
-        self._coast.timeout.connect(self._on_coast)
-        self._second = QTimer(self, interval=1000)
-        self._second.timeout.connect(self._on_second)
+        self._follow = self._follow_button()
+        refresh(self._follow, self._place_follow)
         bind(self, self.setAccessibleName, "Timeline of the recordings")
         refresh(self, self._on_look_changed)
         theme.changed.connect(self._on_look_changed)
 
     # What is shown
-
-    @property
-    def scale(self) -> TimeScale:
-        """The visible window and its width in px."""
-        return self._scale
 
     @property
     def tracks(self) -> tuple[Track, ...]:
@@ -127,11 +98,6 @@ class Timeline(QWidget):
         """The zone whose time is marked."""
         return self._zone
 
-    def set_window(self, start: float, end: float) -> None:
-        """Show this window; it is limited to 1 s … 31 days."""
-        span = min(max(end - start, SHORTEST), LONGEST)
-        self._look(TimeScale(start, start + span, self._scale.width))
-
     def set_playhead(self, t: float, *, follow: bool = False) -> None:
         """Put the playhead somewhere; with ``follow`` the window turns the page behind it."""
         if self.scrubbing:
@@ -143,12 +109,6 @@ class Timeline(QWidget):
         elif abs(scale.x(t) - scale.x(before)) * self.devicePixelRatioF() >= 0.25:
             self.update()
         self._describe()
-
-    def reveal(self, t: float) -> None:
-        """Move the window, if need be, so that the moment is visible."""
-        scale = self._scale
-        if not scale.start + scale.span * 0.02 <= t <= scale.end - scale.span * 0.02:
-            self._look(scale.centred(t))
 
     def set_selection(self, start: float, end: float) -> None:
         """Select a stretch; equal ends select nothing."""
@@ -175,6 +135,16 @@ class Timeline(QWidget):
         return self._playhead
 
     @property
+    def pointed_track(self) -> int | None:
+        """Which of the tracks the pointer is over, None where it is over none."""
+        if self._pointer is None:
+            return None
+        y = self._pointer.y()
+        rows = rows_of(len(self._tracks), self.height())
+        near = ((abs((each.cloud.top + each.bottom) / 2 - y), n) for n, each in enumerate(rows))
+        return min(near, default=(0.0, None))[1] if y > RULER else None
+
+    @property
     def scrubbing(self) -> bool:
         """Whether the user is dragging the playhead, which then takes no other position."""
         return self._grip is not None and self._grip.kind == "playhead"
@@ -186,23 +156,17 @@ class Timeline(QWidget):
         if t is not None:
             self._commit(t)
 
+    def jump_to_recording(self, *, forward: bool) -> None:
+        """Seek to the beginning of the next (or the previous) recording."""
+        self.by_key = True
+        t = beginning(self._tracks, self._playhead, forward=forward)
+        if t is not None:
+            self._commit(t)
+
     def zoom(self, factor: float) -> None:
         """Show ``factor`` times more detail about the playhead (or the middle)."""
         x = self._scale.x(self._playhead)
         self._zoom(factor, x if 0 <= x <= self._scale.width else self._scale.width / 2)
-
-    def _window_start(self) -> float:
-        return self._scale.start
-
-    def _set_window_start(self, start: float) -> None:
-        self._look(TimeScale(start, start + self._scale.span, self._scale.width))
-
-    def _window_end(self) -> float:
-        return self._scale.end
-
-    def _set_window_end(self, end: float) -> None:
-        if end > self._scale.start:
-            self.set_window(self._scale.start, end)
 
     def _selection_start(self) -> float:
         return self._selection[0] if self._selection else 0.0
@@ -221,8 +185,6 @@ class Timeline(QWidget):
         if start is not None and start != end:
             self.set_selection(start, end)
 
-    windowStart = Property(float, _window_start, _set_window_start)
-    windowEnd = Property(float, _window_end, _set_window_end)
     playhead = Property(float, lambda self: self._playhead, set_playhead)
     selectionStart = Property(float, _selection_start, _select_from)
     selectionEnd = Property(float, _selection_end, _select_to)
@@ -271,7 +233,7 @@ class Timeline(QWidget):
         for mark, note in self._bookmarks:
             if note and abs(mark - t) <= near:
                 return f"{timeline_words.time_at(mark, self._zone)} · {note}"
-        return timeline_words.pointer_text(self._tracks, t, self._zone, now)
+        return timeline_words.pointer_text(self._tracks, t, self._zone, now, self.pointed_track)
 
     def _on_look_changed(self) -> None:
         self._face.set_font(self.font())
@@ -294,69 +256,7 @@ class Timeline(QWidget):
             words = f"{words}, {found}"
         self.setAccessibleDescription(words)
 
-    # The window
-
-    def _look(self, scale: TimeScale) -> None:
-        limit = self._now() + scale.span * 0.5
-        if scale.end > limit:
-            scale = TimeScale(limit - scale.span, limit, scale.width)
-        if scale.start < 0:
-            scale = TimeScale(0.0, scale.span, scale.width)
-        if scale != self._scale:
-            self._scale = scale
-            self.window_moved.emit(scale.start, scale.end)
-            self.update()
-
-    def _zoom(self, factor: float, x: float) -> None:
-        self._coast.stop()
-        self._look(self._scale.zoomed(factor, x))
-
-    def _pan(self, pixels: float) -> None:
-        """Move by whole pixels of the screen, which costs least; the rest is kept for later."""
-        ratio = self.devicePixelRatioF()
-        whole = round((pixels + self._rest) * ratio) / ratio
-        self._rest += pixels - whole
-        if whole:
-            self._look(self._scale.panned(whole))
-
-    def _on_coast(self) -> None:
-        self._pan(self._thrown.advance())
-        if self._thrown.over:
-            self._coast.stop()
-
-    def _on_second(self) -> None:
-        if self._scale.start <= self._now() <= self._scale.end + 1:
-            self.update()
-
     # Input
-
-    def event(self, event: QEvent) -> bool:
-        """Zoom with a pinch on a touch pad."""
-        if (
-            isinstance(event, QNativeGestureEvent)
-            and event.gestureType() is Qt.NativeGestureType.ZoomNativeGesture
-        ):
-            self._zoom(max(1.0 + event.value(), 0.1), event.position().x())
-            return True
-        return super().event(event)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the pointer; with Ctrl, Shift or sideways, pan."""
-        turn, pixels = event.angleDelta(), event.pixelDelta()
-        held = event.modifiers() & (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        )
-        if held or abs(turn.x()) > abs(turn.y()):
-            self._coast.stop()
-            sideways = abs(turn.x()) > abs(turn.y())
-            if pixels.isNull():
-                angle = turn.x() if sideways else turn.y()
-                self._pan(angle / 120.0 * self._scale.width / 12)
-            else:
-                self._pan(pixels.x() if sideways else pixels.y())
-        elif turn.y():
-            self._zoom(2.0 ** (turn.y() / _WHEEL_PER_DOUBLING), event.position().x())
-        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Grip the playhead, a handle of the selection or the timeline itself."""
@@ -386,7 +286,8 @@ class Timeline(QWidget):
         t = self._scale.t(at.x())
         if grip.kind == "pan":
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
-            self._look(grip.scale.resized(self._scale.width).panned(at.x() - grip.pressed.x()))
+            moved = grip.scale.resized(self._scale.width).panned(at.x() - grip.pressed.x())
+            self._look_by_hand(moved)
         elif grip.kind == "playhead":
             self._playhead = t
             self._describe()
@@ -411,9 +312,7 @@ class Timeline(QWidget):
         elif grip.kind == "playhead":
             self._commit(self._scale.t(at.x()))
         elif grip.kind == "pan":
-            self._thrown = Coast(grip.speed())
-            if self._thrown.worth_it:
-                self._coast.start()
+            self._throw(grip.speed())
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -430,6 +329,8 @@ class Timeline(QWidget):
             forward = key == Qt.Key.Key_Right
             if held & Qt.KeyboardModifier.ControlModifier:
                 self.jump(forward=forward)
+            elif held & Qt.KeyboardModifier.AltModifier:
+                self.jump_to_recording(forward=forward)
             else:
                 step = 60.0 if shift else 10.0
                 self._commit(self._playhead + (step if forward else -step))
@@ -444,6 +345,8 @@ class Timeline(QWidget):
             self._select_from(self._playhead)
         elif key == Qt.Key.Key_BracketRight:
             self._select_to(self._playhead)
+        elif key == Qt.Key.Key_F and not held:
+            self.set_follow(not self.following)
         elif key == Qt.Key.Key_Escape and self._grip is not None:
             self._let_go()
         elif key == Qt.Key.Key_Escape and self._shown_selection() is not None:
@@ -464,20 +367,13 @@ class Timeline(QWidget):
         self.update()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Show the same window on the new width."""
+        """Keep the switch for following the present in its corner."""
         super().resizeEvent(event)
-        self._scale = self._scale.resized(max(self.width(), 1))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Follow the present while visible."""
-        super().showEvent(event)
-        self._second.start()
+        self._place_follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Stop everything that runs by itself."""
+        """Let go of what is held."""
         super().hideEvent(event)
-        self._second.stop()
-        self._coast.stop()
         self._let_go()
         self._point(None)
 
@@ -515,3 +411,23 @@ class Timeline(QWidget):
             self.set_selection(*(grip.selection or (0.0, 0.0)))
         self.unsetCursor()
         self.update()
+
+    def _follow_button(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setObjectName("playback.follow")
+        button.setProperty("role", "segment")
+        button.setCheckable(True)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        bind(button, button.setText, "Follow")
+        bind(button, button.setToolTip, "Keep the present in view (F)")
+        bind(button, button.setAccessibleName, "Keep the present in view")
+        button.clicked.connect(self.set_follow)
+        self.follow_changed.connect(button.setChecked)
+        return button
+
+    def _place_follow(self) -> None:
+        button = self._follow
+        button.setFixedHeight(RULER - 22)
+        button.adjustSize()
+        button.move(self.width() - button.width() - 4, 2)

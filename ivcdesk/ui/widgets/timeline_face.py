@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPixmap, QPolygonF
 
 from ivcdesk.domain.timescale import Tick, TimeScale, Unit, ticks
-from ivcdesk.ui.text import tr
+from ivcdesk.ui.text import language, tr
 from ivcdesk.ui.tokens import Tokens, tokens
-from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets import time_words, timeline_words
 from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
 from ivcdesk.ui.widgets.timeline_paint import LanePainter, Rows, Strip, arrange
 
@@ -23,6 +23,10 @@ RULER = 42
 """Height of the dates and the clock marks together, px."""
 GRIP = 6
 """How near to the playhead or to a handle the pointer grips it, px."""
+
+
+_NAME = 150
+"""The most that the name of a camera takes of its lanes, px."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +57,24 @@ def rows_of(count: int, height: int) -> list[Rows]:
 
 
 class Face:
-    """Paints a :class:`View`."""
+    """Paints a :class:`View`.
+
+    What lies still while only the playhead or the pointer moves is kept as a picture; while the
+    window itself moves, it is painted directly and the lanes keep what stays in view.
+    """
 
     def __init__(self, font: QFont) -> None:
         self._lanes = LanePainter()
         self._marks = _Marks()
+        self._still = QPixmap()
+        self._still_key: object = None
+        self._last: tuple[object, ...] = ()
         self.set_font(font)
 
     def set_font(self, font: QFont) -> None:
         """Write in this family; the size is the small one of the theme."""
+        self._last = ()
+        self._still_key = None
         self._font = QFont(font)
         self._font.setPixelSize(tokens().small)
         self._bold = QFont(self._font)
@@ -72,10 +85,43 @@ class Face:
     def paint(self, painter: QPainter, view: View) -> None:
         """Paint everything, from the ground up to the pointer."""
         theme = tokens()
-        scale = view.scale
-        whole = QRectF(0, 0, scale.width, view.height)
-        painter.fillRect(whole, QColor(theme.panel))
+        whole = QRectF(0, 0, view.scale.width, view.height)
         painter.setFont(self._font)
+        self._paint_still(painter, view, theme)
+        self._paint_selection(painter, view, theme)
+        self._paint_playhead(painter, view, theme)
+        self._paint_length(painter, view, theme)
+        self._paint_pointer(painter, view, theme)
+        if view.focused:
+            painter.setPen(QPen(QColor(theme.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(whole.adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def _paint_still(self, painter: QPainter, view: View, theme: Tokens) -> None:
+        """Paint what a moving playhead leaves as it is, from a picture where nothing changed."""
+        tracks = tuple(view.tracks)
+        present = round(min(max(view.scale.x(view.now), -9.0), view.scale.width + 9.0))
+        # Tracks are kept in the key, so that no other one can take the place of an old one's id.
+        key = (view.scale, view.height, view.ratio, tuple(map(id, tracks)), view.zone, present,
+               theme, language.code, tuple(view.marks), tracks)  # fmt: skip
+        again, self._last = key == self._last, key
+        if not again:
+            self._still_key = None
+            self._paint_ground(painter, view, theme)
+            return
+        if self._still_key != key:
+            size = QSize(round(view.scale.width), view.height) * view.ratio
+            self._still = QPixmap(size)
+            self._still.setDevicePixelRatio(view.ratio)
+            with QPainter(self._still) as below:
+                below.setFont(self._font)
+                self._paint_ground(below, view, theme)
+            self._still_key = key
+        painter.drawPixmap(0, 0, self._still)
+
+    def _paint_ground(self, painter: QPainter, view: View, theme: Tokens) -> None:
+        scale = view.scale
+        painter.fillRect(QRectF(0, 0, scale.width, RULER), QColor(theme.panel))
         marks = self._ticks(view)
         below = [
             Rows(Strip(c.top - RULER, c.height), Strip(d.top - RULER, d.height))
@@ -89,14 +135,6 @@ class Face:
         self._paint_future(painter, view, theme)
         self._paint_ruler(painter, view, marks, theme)
         self._paint_marks(painter, view, theme)
-        self._paint_selection(painter, view, theme)
-        self._paint_playhead(painter, view, theme)
-        self._paint_length(painter, view, theme)
-        self._paint_pointer(painter, view, theme)
-        if view.focused:
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(whole.adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _ticks(self, view: View) -> list[Tick]:
         widest = max(self._metrics.horizontalAdvance("00:00:00"), 44.0)
@@ -107,41 +145,27 @@ class Face:
     # Grid and ruler
 
     def _paint_grid(self, painter: QPainter, view: View, marks: list[Tick], theme: Tokens) -> None:
-        days = [
-            QLineF(x, RULER, x, view.height)
-            for tick in marks
-            if tick.major
-            for x in (_crisp(view.scale.x(tick.t)),)
-        ]
-        colour = QColor(theme.text)
-        colour.setAlphaF(0.22)
-        painter.setPen(QPen(colour, 1))
-        painter.drawLines(days)
-        line = QColor(theme.line)
-        painter.setPen(QPen(line, 1))
-        painter.drawLine(QLineF(0, RULER - 0.5, view.scale.width, RULER - 0.5))
+        # Opaque: a month has many of these lines, and blending would cost as much as the lanes.
+        colour = _between(QColor(theme.panel), QColor(theme.text), 0.3)
+        for tick in marks:
+            if tick.major:
+                x = round(view.scale.x(tick.t))
+                painter.fillRect(x, RULER, 1, view.height - RULER, colour)
+        painter.fillRect(QRectF(0, RULER - 1, view.scale.width, 1), QColor(theme.line))
 
     def _paint_ruler(self, painter: QPainter, view: View, marks: list[Tick], theme: Tokens) -> None:
         scale = view.scale
-        small: list[QLineF] = []
-        large: list[QLineF] = []
         start, pixels = scale.start, scale.width / scale.span
         clock_marks = _clocks(marks)
+        panel, muted = QColor(theme.panel), QColor(theme.muted)
+        faint, strong = _between(panel, muted, 0.4), _between(panel, muted, 0.8)
         for t, label, major, _unit in marks:
-            x = round((t - start) * pixels) + 0.5
+            x = round((t - start) * pixels)
+            top = RULER - 4 if not label else RULER - 8
             if major:
-                large.append(QLineF(x, 2 if clock_marks else DATES, x, RULER - 1))
-            elif label:
-                large.append(QLineF(x, RULER - 8, x, RULER - 1))
-            else:
-                small.append(QLineF(x, RULER - 4, x, RULER - 1))
-        faint = QColor(theme.muted)
-        faint.setAlphaF(0.4)
-        painter.setPen(QPen(faint, 1))
-        painter.drawLines(small)
-        faint.setAlphaF(0.8)
-        painter.setPen(QPen(faint, 1))
-        painter.drawLines(large)
+                top = 2 if clock_marks else DATES
+            shade = strong if major or label else faint
+            painter.fillRect(x, top, 1, RULER - 1 - top, shade)
         painter.setPen(QColor(theme.muted))
         base = DATES + self._metrics.ascent() + 1
         for tick in marks:
@@ -151,8 +175,8 @@ class Face:
             if tick.major:
                 label = self._day_label(tick, view, clock_marks)
             wide = self._metrics.horizontalAdvance(label)
-            x = scale.x(tick.t)
-            left = x + 4 if tick.major else x - wide / 2
+            at = scale.x(tick.t)
+            left = at + 4 if tick.major else at - wide / 2
             if left < 2 - wide / 2 or left + wide > scale.width + wide / 2:
                 continue
             painter.drawText(QPointF(min(max(left, 4), scale.width - wide - 4), base), label)
@@ -208,9 +232,17 @@ class Face:
         for track, lanes in zip(view.tracks, rows_of(len(view.tracks), view.height), strict=True):
             for strip, part in ((lanes.cloud, track.cloud), (lanes.device, track.device)):
                 self._paint_stretches(painter, view, part, strip, theme)
-            if lanes.cloud.height >= 14 and lanes.device.height >= 10:
+            offset = timeline_words.clock_words(track)
+            if len(view.tracks) > 1:
+                if lanes.cloud.height + lanes.device.height >= 10 and track.name:
+                    name = f"{track.name} · {offset}" if offset else track.name
+                    name = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
+                    both = Strip(lanes.cloud.top, lanes.bottom - lanes.cloud.top)
+                    self._paint_name(painter, name, both, theme)
+            elif lanes.cloud.height >= 14 and lanes.device.height >= 10:
                 self._paint_name(painter, tr("Cloud"), lanes.cloud, theme)
-                self._paint_name(painter, tr("Device"), lanes.device, theme)
+                device = f"{tr('Device')} · {offset}" if offset else tr("Device")
+                self._paint_name(painter, device, lanes.device, theme)
 
     def _paint_name(self, painter: QPainter, name: str, strip: Strip, theme: Tokens) -> None:
         wide = self._metrics.horizontalAdvance(name) + 10
@@ -411,6 +443,14 @@ class _Marks:
 
 def _moment(tick: Tick) -> float:
     return tick.t
+
+
+def _between(a: QColor, b: QColor, part: float) -> QColor:
+    return QColor.fromRgbF(
+        a.redF() + (b.redF() - a.redF()) * part,
+        a.greenF() + (b.greenF() - a.greenF()) * part,
+        a.blueF() + (b.blueF() - a.blueF()) * part,
+    )
 
 
 def _crisp(x: float) -> float:

@@ -23,6 +23,7 @@ class TimelineLegend(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._archived = False
+        self._unplanned = False
         refresh(self, self._on_words_changed)
         theme.changed.connect(self.update)
 
@@ -30,6 +31,12 @@ class TimelineLegend(QWidget):
         """Explain the archive too, where there is any."""
         if shown != self._archived:
             self._archived = shown
+            self._on_words_changed()
+
+    def show_unplanned(self, shown: bool) -> None:
+        """Explain what no plan wants recorded, where that is known."""
+        if shown != self._unplanned:
+            self._unplanned = shown
             self._on_words_changed()
 
     def sizeHint(self) -> QSize:
@@ -77,6 +84,8 @@ class TimelineLegend(QWidget):
         ]
         if self._archived:
             entries.append((Gap.ARCHIVED, tr("archived")))
+        if self._unplanned:
+            entries.append((Gap.OUTSIDE_PLAN, tr("not planned")))
         return entries
 
     def _font(self) -> QFont:

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QImage
 from ivcdesk.domain.coverage import Gap
 from ivcdesk.domain.timescale import TimeScale
 from ivcdesk.ui.tokens import Tokens
-from ivcdesk.ui.widgets.timeline_lanes import Columns, Floats, Track, columns
+from ivcdesk.ui.widgets.timeline_lanes import Booleans, Columns, Floats, Track, columns
 
 Pixels = npt.NDArray[np.uint32]
 
@@ -30,6 +30,10 @@ _EXACT = 1e-3
 """How near to whole pixels a movement must be to be one, px."""
 _FAINT = 0.55
 """The least that a recording narrower than a pixel colours it."""
+
+
+UNION = 5
+"""Height of the strip that shows where any of several tracks has a recording, px."""
 
 
 class Strip(NamedTuple):
@@ -55,12 +59,14 @@ def arrange(count: int, height: int) -> list[Rows]:
     """Lay ``count`` tracks out over a height in px; few tracks get thicker lanes."""
     if count <= 0 or height <= 0:
         return []
+    union = UNION + 3 if count > 1 else 0
+    height -= union
     room = height / count
     cloud = int(min(max(room * 0.42, 4), 30))
     device = int(min(max(room * 0.24, 3), 17))
     gap = 1 if room < 24 else 3
     pitch = min(room, cloud + device + gap + 14)
-    first = max((height - pitch * count) / 2, 0) if count == 1 else 0
+    first = max((height - pitch * count) / 2, 0) if count == 1 else union
     rows = []
     for index in range(count):
         top = int(first + pitch * index + max((pitch - cloud - device - gap) / 2, 0))
@@ -79,8 +85,10 @@ class Palette:
     device_only: Floats
     nowhere: Floats
     archived: Floats
+    unplanned: Floats
     unknown: Floats
     loading: Floats
+    anywhere: Floats
 
     @classmethod
     def of(cls, theme: Tokens) -> Palette:
@@ -94,8 +102,10 @@ class Palette:
             device_only=_rgb(theme.gap_device_only),
             nowhere=_rgb(theme.gap_nowhere),
             archived=_mix(_rgb(theme.cloud), _rgb(theme.muted), 0.65),
+            unplanned=_mix(ground, _rgb(theme.muted), 0.5),
             unknown=_rgb(theme.muted),
             loading=_mix(ground, _rgb(theme.text), 0.16),
+            anywhere=_mix(ground, _rgb(theme.text), 0.62),
         )
 
 
@@ -122,6 +132,7 @@ def _packed(colour: Floats) -> Pixels:
 _PERIOD = 8
 
 
+@lru_cache(maxsize=32)
 def _weave(kind: Gap | None, scale: int) -> npt.NDArray[np.bool_]:
     """Return the pattern of a cause as a square of (period x period) px, True where it is drawn."""
     side = _PERIOD * scale
@@ -132,6 +143,8 @@ def _weave(kind: Gap | None, scale: int) -> npt.NDArray[np.bool_]:
         return np.asarray((x - y) % _PERIOD < 4)
     if kind is Gap.ARCHIVED:
         return np.asarray(((x + y) % 4 == 0) & ((x - y) % 4 == 0))
+    if kind is Gap.OUTSIDE_PLAN:
+        return np.asarray(y % 4 == 1)
     return np.asarray((x + y) % _PERIOD < 1)
 
 
@@ -220,19 +233,30 @@ class _Brush:
 
     def drawn(self, first: int, end: int, tall: int, phase: int) -> Pixels:
         """Return the columns from ``first`` up to and without ``end``."""
-        pixels = np.full((tall, end - first), _packed(self.palette.ground), dtype=np.uint32)
+        pixels = np.empty((tall, end - first), dtype=np.uint32)
+        pixels.fill(int(_packed(self.palette.ground)))
         if not self.tracks:
             return pixels
         edges = self.start + np.arange(first, end + 1, dtype=np.float64) * self.pixel
         seen = columns(self.tracks, edges, self.now)
         palette, weave = self.palette, self.period // _PERIOD
+        if len(self.tracks) > 1:
+            strength = np.where(seen.anywhere > 0, np.maximum(seen.anywhere, _FAINT), 0.0)
+            pixels[_cut(Strip(0, UNION), self.ratio)] = _shades(palette.empty, palette.anywhere)[
+                _step(strength)
+            ]
         cloud_rows, device_rows = _cloud_rows(seen, palette), _device_rows(seen, palette)
+        bare: Booleans = np.asarray(seen.bare.any(axis=1))
+        waiting = seen.device_waits
         for index, lanes in enumerate(self.rows):
             cloud, device = (pixels[_cut(strip, self.ratio)] for strip in lanes)
             cloud[:] = cloud_rows[index]
             device[:] = device_rows[index]
-            _hatch_cloud(cloud, seen, index, palette, phase + first, weave)
-            _hatch_device(device, seen, index, palette, phase + first, weave)
+            if bare[index]:
+                _hatch_cloud(cloud, seen, index, palette, phase + first, weave)
+            if waiting is not None:
+                at = np.flatnonzero(waiting[index] & (seen.device[index] <= 0))
+                _hatch(device, at, None, palette.loading, palette.empty, phase + first, weave)
         return pixels
 
 
@@ -249,17 +273,24 @@ def _cloud_rows(seen: Columns, palette: Palette) -> Pixels:
     strength = np.where(seen.bare, 0.0, np.maximum(seen.cloud, _FAINT))
     rows = _shades(palette.empty, palette.cloud)[_step(strength)]
     partly = seen.cloud > _NOTICED
-    causes = (
-        (seen.unknown, palette.unknown),
-        (seen.archived, palette.archived),
-        (seen.device_only, palette.device_only),
-        (seen.nowhere, palette.nowhere),
-    )
-    for part, tint in causes:
-        tinted = np.nonzero(partly & (part > _NOTICED))
-        if tinted[0].size:
-            rows[tinted] = _shades(palette.cloud, tint)[_step(np.maximum(part[tinted], _TINT))]
+    for _, part, tint in _causes(seen, palette):
+        tinted = np.flatnonzero(partly & (part > _NOTICED))
+        if tinted.size:
+            strength = np.maximum(part.reshape(-1)[tinted], _TINT)
+            rows.reshape(-1)[tinted] = _shades(palette.cloud, tint)[_step(strength)]
     return rows
+
+
+def _causes(seen: Columns, palette: Palette) -> list[tuple[Gap | None, Floats, Floats]]:
+    """Return the causes that occur, each with its parts and its colour; later ones prevail."""
+    causes: tuple[tuple[Gap | None, Floats | None, Floats], ...] = (
+        (None, seen.unknown, palette.unknown),
+        (Gap.OUTSIDE_PLAN, seen.unplanned, palette.unplanned),
+        (Gap.ARCHIVED, seen.archived, palette.archived),
+        (Gap.DEVICE_ONLY, seen.device_only, palette.device_only),
+        (Gap.NOWHERE, seen.nowhere, palette.nowhere),
+    )
+    return [(kind, part, tint) for kind, part, tint in causes if part is not None]
 
 
 def _device_rows(seen: Columns, palette: Palette) -> Pixels:
@@ -292,27 +323,16 @@ def _hatch_cloud(
     bare = np.flatnonzero(seen.bare[index])
     if not bare.size:
         return
-    kinds: tuple[tuple[Gap | None, Floats, Floats], ...] = (
-        (None, palette.unknown, seen.unknown),
-        (Gap.ARCHIVED, palette.archived, seen.archived),
-        (Gap.DEVICE_ONLY, palette.device_only, seen.device_only),
-        (Gap.NOWHERE, palette.nowhere, seen.nowhere),
-    )
-    causes = np.stack([part[index, bare] for _, _, part in kinds])
+    kinds = _causes(seen, palette)
+    causes = np.stack([part[index, bare] for _, part, _ in kinds])
     main = causes.argmax(axis=0)
     real = causes.max(axis=0) > _NOTICED
-    for number, (kind, colour, _) in enumerate(kinds):
+    for number, (kind, _, colour) in enumerate(kinds):
         ground = _mix(palette.ground, colour, 0.24)
         _hatch(lane, bare[real & (main == number)], kind, colour, ground, phase, weave)
-    waiting = bare[~real & seen.cloud_waits[index, bare]]
-    _hatch(lane, waiting, None, palette.loading, palette.empty, phase, weave)
-
-
-def _hatch_device(
-    lane: Pixels, seen: Columns, index: int, palette: Palette, phase: int, weave: int
-) -> None:
-    waiting = np.flatnonzero(seen.device_waits[index] & (seen.device[index] <= 0))
-    _hatch(lane, waiting, None, palette.loading, palette.empty, phase, weave)
+    if seen.cloud_waits is not None:
+        waiting = bare[~real & seen.cloud_waits[index, bare]]
+        _hatch(lane, waiting, None, palette.loading, palette.empty, phase, weave)
 
 
 def _hatch(
@@ -327,10 +347,23 @@ def _hatch(
     """Weave the columns ``at`` of a lane in two colours."""
     if not at.size:
         return
-    pattern = np.where(_weave(kind, weave), _packed(colour), _packed(ground)).astype(np.uint32)
+    pattern = _woven(kind, weave, (*colour.tolist(),), (*ground.tolist(),))
     side = pattern.shape[0]
-    y = np.arange(lane.shape[0]) % side
-    lane[:, at] = pattern[y[:, None], ((at + phase) % side)[None, :]]
+    whole = at.size == at[-1] - at[0] + 1
+    where = slice(at[0], at[-1] + 1) if whole else at
+    x = (at + phase) % side
+    for top in range(0, lane.shape[0], side):
+        tall = min(side, lane.shape[0] - top)
+        lane[top : top + tall, where] = pattern[:tall].take(x, axis=1)
+
+
+@lru_cache(maxsize=64)
+def _woven(
+    kind: Gap | None, weave: int, colour: tuple[float, ...], ground: tuple[float, ...]
+) -> Pixels:
+    """Return the square of two colours that a cause is hatched with."""
+    two = _packed(np.array(colour)), _packed(np.array(ground))
+    return np.where(_weave(kind, weave), *two).astype(np.uint32)
 
 
 def swatch(kind: Gap | str, width: int, height: int, ratio: float, theme: Tokens) -> QImage:
@@ -344,6 +377,7 @@ def swatch(kind: Gap | str, width: int, height: int, ratio: float, theme: Tokens
         colour = {
             Gap.ARCHIVED: palette.archived,
             Gap.DEVICE_ONLY: palette.device_only,
+            Gap.OUTSIDE_PLAN: palette.unplanned,
         }.get(kind, palette.nowhere)
         ground = _mix(palette.ground, colour, 0.24)
         _hatch(lane, np.arange(wide), kind, colour, ground, 0, max(round(ratio), 1))

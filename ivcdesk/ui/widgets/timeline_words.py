@@ -34,6 +34,8 @@ def recorded_at(track: Track, t: float, now: float) -> str:
         if track.cloud.known.holds(t):
             return tr("on the device only: missing in the cloud")
         return tr("on the device")
+    if gap is Gap.OUTSIDE_PLAN:
+        return tr("nothing recorded: no plan wanted it")
     if gap is Gap.NOWHERE:
         return tr("nothing recorded, neither in the cloud nor on the device")
     for part in (track.cloud, track.device):
@@ -44,13 +46,34 @@ def recorded_at(track: Track, t: float, now: float) -> str:
     return _failure(track.cloud, t) or _failure(track.device, t) or tr("not loaded")
 
 
+def clock_words(track: Track) -> str:
+    """Return how far the camera's clock is off, empty where it is right or not known."""
+    offset = track.clock_offset
+    if not offset:
+        return ""
+    length = time_words.length(abs(offset))
+    if offset > 0:
+        return tr("clock {length} ahead", length=length)
+    return tr("clock {length} behind", length=length)
+
+
 def _failure(part: Part, t: float) -> str:
     return (part.problem or tr("could not be read")) if part.failed.holds(t) else ""
 
 
-def pointer_text(tracks: Sequence[Track], t: float, zone: tzinfo, now: float) -> str:
-    """Return what to show beside the pointer."""
+def pointer_text(
+    tracks: Sequence[Track], t: float, zone: tzinfo, now: float, which: int | None = None
+) -> str:
+    """Return what to show beside the pointer; ``which`` of several tracks it is over."""
     text = time_at(t, zone)
     if len(tracks) == 1:
-        return f"{text} · {recorded_at(tracks[0], t, now)}"
-    return text
+        which = 0
+    if which is None or not 0 <= which < len(tracks):
+        return text
+    track = tracks[which]
+    words = [text, recorded_at(track, t, now)]
+    if len(tracks) > 1 and track.name:
+        words.insert(1, track.name)
+    if track.device.recorded.holds(t):
+        words += [part for part in (clock_words(track), track.device.fault) if part]
+    return " · ".join(words)

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ivcdesk.api.errors import DeviceTimeout
-from ivcdesk.domain.coverage import Gap, Source
+from ivcdesk.domain.coverage import TIDY, Gap, Source, Untidy
 from ivcdesk.domain.days import CLOUD_ZONE, cloud_day, day_interval
 from ivcdesk.domain.intervals import Interval
-from ivcdesk.ui.panels.playback_days import DayBook
+from ivcdesk.ui.panels.playback_days import MOST_DAYS, DayBook
 
 DAY = date(2026, 11, 23)
 HOUR = 3600.0
@@ -27,6 +27,7 @@ class Answer:
     archived: bool = False
     keeps_device: bool = True
     problems: tuple = ()
+    faults: Untidy = TIDY
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Cloud:
     bad_days: set[date] = field(default_factory=set)
     archived: bool = False
     keeps_device: bool = True
+    faults: Untidy = TIDY
     changes: int = 0
 
     async def ask(self, window: Interval, source: Source) -> Answer:
@@ -65,7 +67,7 @@ class Cloud:
             return Answer(cloud=(span,), archived=self.archived)
         if not self.keeps_device:
             return Answer(keeps_device=False)
-        return Answer(device=(span,))
+        return Answer(device=(span,), faults=self.faults)
 
     def book(self) -> DayBook:
         loop = asyncio.get_running_loop()
@@ -275,5 +277,71 @@ def test_how_much_of_each_day_is_recorded():
         assert parts[DAY] == pytest.approx((19 * HOUR - 60) / (20 * HOUR))
         abroad = book.parts(date(2026, 11, 20), date(2026, 11, 30), ZoneInfo("UTC"))
         assert list(abroad) == [date(2026, 11, 22), DAY]
+
+    run(work())
+
+
+def test_a_window_of_years_asks_for_the_days_near_the_focus_only():
+    async def work():
+        cloud = Cloud()
+        book = cloud.book()
+        book.want(
+            Interval(MIDNIGHT - 900 * 24 * HOUR, MIDNIGHT + 24 * HOUR), MIDNIGHT - 400 * 86400
+        )
+        await settle(book)
+        days = [day for kind, day in cloud.asked if kind is Source.CLOUD]
+        assert len(days) == MOST_DAYS
+        assert max(abs((day - days[0]).days) for day in days) <= MOST_DAYS // 2 + 1
+
+    run(work())
+
+
+def test_days_that_the_background_learned_are_taken_over():
+    async def work():
+        cloud = Cloud()
+        book = cloud.book()
+        filled = []
+        book.fill = lambda window, focus: filled.append((window, focus))
+        book.look_up(week(), MIDNIGHT)
+        assert filled == [(week(), MIDNIGHT)]
+        assert cloud.asked == []
+        book.hear(Source.CLOUD, date(2026, 11, 20))
+        await settle(book)
+        book.hear(Source.CLOUD, date(2026, 11, 20))
+        assert cloud.asked == [(Source.CLOUD, date(2026, 11, 20))]
+        assert len(book.recorded(Source.CLOUD)) == 1
+        left = []
+        book.attach(lambda: left.append(True))
+        book.close()
+        book.close()
+        assert left == [True]
+        book.hear(Source.CLOUD, date(2026, 11, 21))
+        assert len(cloud.asked) == 1
+
+    run(work())
+
+
+def test_a_list_that_was_put_right_says_what_was_wrong():
+    async def work():
+        cloud = Cloud(faults=Untidy.INCOMPLETE | Untidy.UNSORTED)
+        book = cloud.book()
+        book.want(week(), MIDNIGHT)
+        await settle(book)
+        track = book.track("Gate", str)
+        assert track.device.fault == "the device's list was put right: cut short, out of order"
+        assert track.cloud.fault == ""
+
+    run(work())
+
+
+def test_what_no_plan_wants_is_told_apart():
+    async def work():
+        cloud = Cloud()
+        book = cloud.book()
+        book.want(Interval(MIDNIGHT, MIDNIGHT + 24 * HOUR), MIDNIGHT)
+        await settle(book)
+        assert book.track("Gate", str).gap_at(MIDNIGHT + 60) is Gap.NOWHERE
+        book.set_planned((Interval(MIDNIGHT + HOUR, MIDNIGHT + 9 * HOUR),))
+        assert book.track("Gate", str).gap_at(MIDNIGHT + 60) is Gap.OUTSIDE_PLAN
 
     run(work())

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication
 from ivcdesk.domain.coverage import Gap
 from ivcdesk.domain.days import CLOUD_ZONE, day_interval
 from ivcdesk.domain.intervals import Interval, clip, normalise, total
-from ivcdesk.domain.timescale import LONGEST, TimeScale, ticks
+from ivcdesk.domain.timescale import LONGEST, SHORTEST, TimeScale, ticks
 from ivcdesk.ui.tokens import DARK
 from ivcdesk.ui.widgets.timeline import Timeline
 from ivcdesk.ui.widgets.timeline_face import RULER, rows_of
@@ -275,10 +275,11 @@ def test_the_wheel_zooms_about_the_pointer(timeline):
     assert timeline.windowStart == pytest.approx(before.start, abs=0.01)
 
 
-def test_zoom_ends_at_a_second_and_at_a_month(timeline):
+def test_zoom_ends_at_a_frame_and_at_years(timeline):
     for _ in range(40):
         turn(timeline, 400, QPoint(0, 720))
-    assert timeline.scale.span == pytest.approx(1.0)
+    assert timeline.grab().width() == WIDTH
+    assert timeline.scale.span == pytest.approx(SHORTEST, abs=1e-5)
     for _ in range(80):
         turn(timeline, 400, QPoint(0, -720))
     assert timeline.scale.span == pytest.approx(LONGEST)
