@@ -43,11 +43,14 @@ class Navigator(QWidget):
     """The tree at the left.
 
     Signals: ``channel_picked`` and ``playback_picked`` with the id of a channel to be shown live
-    (or wherever the user is) and to be played back.
+    (or wherever the user is) and to be played back; ``tour_picked`` with the ids of the rows whose
+    cameras are to be shown in turn.
     """
 
     channel_picked = Signal(str)
     playback_picked = Signal(str)
+    tour_picked = Signal(list)
+    playback_added = Signal(str)
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -139,6 +142,10 @@ class Navigator(QWidget):
         self.tree.setCurrentIndex(index)
         self.tree.scrollTo(index, NavigatorTree.ScrollHint.EnsureVisible)
 
+    def selected(self) -> list[str]:
+        """Return the ids of the rows that are picked, from the top."""
+        return self.tree.selected_keys()
+
     def set_playing(self, channels: Iterable[str]) -> None:
         """Mark the channels that are being played."""
         self.model.set_playing(channels)
@@ -164,6 +171,9 @@ class Navigator(QWidget):
         self.tree.picked.connect(self._pick)
         self.tree.typed.connect(self._on_typed)
         self.tree.menu_wanted.connect(self._open_menu)
+        self.tree.added.connect(
+            lambda index: self.playback_added.emit(index.data(Role.CHANNEL) or "")
+        )
         self.tree.expanded.connect(lambda: self._view_rest.start())
         self.tree.verticalScrollBar().valueChanged.connect(lambda: self._view_rest.start())
         self.tree.selectionModel().currentChanged.connect(self._on_current_changed)
@@ -462,6 +472,14 @@ class Navigator(QWidget):
         back = menu.addAction(icons.icon("playback", 16), tr("Play back"))
         back.setEnabled(bool(channel))
         back.triggered.connect(lambda: self.playback_picked.emit(channel))
+        beside = menu.addAction(icons.icon("layouts", 16), tr("Add to playback (Ctrl+Enter)"))
+        beside.setObjectName("navigator.addToPlayback")
+        beside.setEnabled(bool(channel))
+        beside.triggered.connect(lambda: self.playback_added.emit(channel))
+        keys = self.tree.selected_keys()
+        tour = menu.addAction(icons.icon("tour", 16), tr("Show in a tour"))
+        tour.setObjectName("navigator.menu.tour")
+        tour.triggered.connect(lambda: self.tour_picked.emit(keys if key in keys else [key]))
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction(icons.icon("copy", 16), tr("Copy id")).triggered.connect(

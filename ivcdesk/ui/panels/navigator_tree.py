@@ -198,11 +198,13 @@ class _Rows(QStyledItemDelegate):
 class NavigatorTree(QTreeView):
     """Shows the directory.
 
-    Signals: ``picked`` with the row to be played or opened, ``menu_wanted`` with a row and a
-    place on the screen, ``typed`` with letters that are meant for the search.
+    Signals: ``picked`` with the row to be played or opened, ``added`` with the row of a channel
+    that is to be played back beside others, ``menu_wanted`` with a row and a place on the screen,
+    ``typed`` with letters that are meant for the search.
     """
 
     picked = Signal(QModelIndex)
+    added = Signal(QModelIndex)
     menu_wanted = Signal(QModelIndex, QPoint)
     typed = Signal(str)
 
@@ -215,7 +217,7 @@ class NavigatorTree(QTreeView):
         self.setUniformRowHeights(True)
         self.setIndentation(INDENT)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -230,10 +232,14 @@ class NavigatorTree(QTreeView):
         """Paint nothing: the row paints its own arrow."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter picks, and letters go to the search."""
+        """Enter picks, with Ctrl it adds to playback, and letters go to the search."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self.currentIndex().isValid():
-                self.picked.emit(self.currentIndex())
+            index = self.currentIndex()
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                if index.data(Role.CHANNEL):
+                    self.added.emit(index)
+            elif index.isValid():
+                self.picked.emit(index)
             return
         letters = event.text()
         control = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier
@@ -265,6 +271,12 @@ class NavigatorTree(QTreeView):
                 found[index.data(Role.ID)] = None
             index = self.indexBelow(index)
         return found
+
+    def selected_keys(self) -> list[str]:
+        """Return the ids of the rows that are picked, from the top."""
+        rows = self.selectionModel().selectedRows()
+        rows.sort(key=lambda index: self.visualRect(index).top())
+        return [index.data(Role.ID) for index in rows]
 
     def expanded_keys(self) -> list[str]:
         """Return the ids of all rows that are open, parents first."""

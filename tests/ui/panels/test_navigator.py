@@ -261,17 +261,22 @@ def test_the_menu_pops_up_and_does_what_it_says(aio):
         async with shown() as (navigator, place):
             navigator.reveal(place.camera)
             index = navigator.tree.currentIndex()
-            backs = []
+            backs, added = [], []
             navigator.playback_picked.connect(backs.append)
+            navigator.playback_added.connect(added.append)
             navigator.tree.menu_wanted.emit(index, QPoint(10, 10))
             menu = navigator.findChild(QMenu, "navigator.menu")
             actions = {action.text(): action for action in menu.actions() if action.text()}
-            assert list(actions) == ["Play", "Play back", "Copy id", "Copy name"]
+            add = "Add to playback (Ctrl+Enter)"
+            assert list(actions) == ["Play", "Play back", add, "Copy id", "Copy name"]
             for action in actions.values():
                 action.trigger()
             menu.close()
             assert navigator.picks == [place.camera]
-            assert backs == [place.camera]
+            assert backs == added == [place.camera]
+            QTest.keyClick(navigator.tree, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+            assert added == [place.camera] * 2
+            assert navigator.picks == [place.camera]
             assert QGuiApplication.clipboard().text() == index.data()
 
     aio(main(), 30)
