@@ -167,6 +167,21 @@ class Application(QObject):
         await self.panels_made()
         self._open_channel(channel_id)
 
+    async def add_to_playback(self, channel_id: str) -> None:
+        """Play a channel back beside those that are, on the same playhead; shows the page.
+
+        Waits until the directory knows it. Raises NotFound where there is no such channel.
+        """
+        from ivcdesk.api.actions import ChannelId
+
+        session = self.session
+        if session is None:
+            return
+        self.go("playback")
+        await session.directory.locate(ChannelId(channel_id))
+        panels = await self.panels_made()
+        panels.playback.add_channel(channel_id)
+
     async def play_recording(self, channel_id: str, moment: float) -> None:
         """Play what was recorded at a moment (epoch seconds); shows the page for it."""
         self.go("playback")
@@ -302,6 +317,7 @@ class Application(QObject):
         await panels.make_tree()
         panels.navigator.channel_picked.connect(self._open_channel)
         panels.navigator.playback_picked.connect(self._open_recordings)
+        panels.navigator.playback_added.connect(self._add_to_playback)
         self.palette.action_chosen.connect(self.trigger)
         self.palette.channel_chosen.connect(self._open_channel)
         self.palette.device_chosen.connect(self._reveal)
@@ -370,6 +386,9 @@ class Application(QObject):
     def _open_recordings(self, channel_id: str) -> None:
         self.go("playback")
         self._open_channel(channel_id)
+
+    def _add_to_playback(self, channel_id: str) -> None:
+        self.tasks.start(self.add_to_playback(channel_id), name="add to playback")
 
     def _reveal(self, key: str) -> None:
         if self.window.page == "settings":
