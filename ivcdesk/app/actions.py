@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR, PAGES
+from ivcdesk.app.pages import CONTROL, DOWNLOADS, INSPECTOR, NAVIGATOR, PAGES
 from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, mark, tr
 from ivcdesk.ui.widgets.palette_index import Entry
@@ -37,6 +37,13 @@ class Desk(Protocol):
     @property
     def shows_channel(self) -> bool:
         """Whether a channel's picture is chosen, so that its stream can be handed on."""
+
+    @property
+    def can_export(self) -> bool:
+        """Whether recordings are shown that could be exported."""
+
+    def export(self) -> None:
+        """Ask what of the recordings shown is to be exported."""
 
     def go(self, page: str) -> None:
         """Show a page."""
@@ -95,13 +102,24 @@ def _signed_in(desk: Desk) -> bool:
     return desk.signed_in
 
 
+def _live_is_there(desk: Desk) -> bool:
+    return desk.signed_in and desk.panels.complete
+
+
 def _shows_channel(desk: Desk) -> bool:
     return desk.shows_channel
 
 
+def _can_export(desk: Desk) -> bool:
+    return desk.can_export
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One action: ``id`` never changes, ``menu`` groups it (empty: in no menu)."""
+    """One action: ``id`` never changes, ``menu`` groups it (empty: in no menu).
+
+    ``also`` is a second shortcut, for where the first one means something else.
+    """
 
     id: str
     text: str
@@ -110,6 +128,7 @@ class Command:
     shortcut: str = ""
     enabled: Callable[[Desk], bool] = _always
     menu: str = ""
+    also: str = ""
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -163,6 +182,23 @@ COMMANDS: tuple[Command, ...] = (
         "Ctrl+Shift+I",
         _always,
         "view",
+    ),
+    Command(
+        "downloads",
+        mark("Show or hide the downloads"),
+        "export",
+        lambda desk: desk.toggle_dock(DOWNLOADS),
+        "Ctrl+J",
+        _always,
+        "view",
+    ),
+    Command(
+        "export",
+        mark("Export recordings"),
+        "export",
+        lambda desk: desk.export(),
+        "Ctrl+E",
+        _can_export,
     ),
     Command(
         "reset_layout",
@@ -223,11 +259,43 @@ COMMANDS: tuple[Command, ...] = (
         _shows_channel,
     ),
     Command(
+        "addresses",
+        mark("Addresses and QR code of the stream"),
+        "copy",
+        lambda desk: desk.panels.live.access.open_addresses(),
+        "Ctrl+Shift+A",
+        _shows_channel,
+    ),
+    Command(
+        "bans",
+        mark("Who may not watch"),
+        "eye-off",
+        lambda desk: desk.panels.live.access.open_bans(),
+        "",
+        _live_is_there,
+    ),
+    Command(
         "diagnose",
         mark("Why is there no picture?"),
         "info",
         lambda desk: desk.panels.live.diagnosis.open(),
         "Ctrl+D",
+        _shows_channel,
+    ),
+    Command(
+        "record",
+        mark("Record the stream into a file"),
+        "record",
+        lambda desk: desk.panels.live.recording.toggle(),
+        "",
+        _shows_channel,
+    ),
+    Command(
+        "mute",
+        mark("Mute or unmute"),
+        "sound",
+        lambda desk: desk.panels.live.sound.toggle(),
+        "",
         _shows_channel,
     ),
     Command(
@@ -286,6 +354,7 @@ def _pages() -> Iterator[Command]:
             lambda desk, name=page.name: desk.go(name),  # type: ignore[misc]  # bound per row
             f"Ctrl+{number}",
             menu="go",
+            also=f"Alt+{number}",
         )
 
 
@@ -347,7 +416,8 @@ class ActionTable(QObject):
         bind(action, action.setText, command.text)
         icons.bind(action, action.setIcon, command.icon, 16)
         if command.shortcut:
-            action.setShortcut(QKeySequence(command.shortcut))
+            keys = [command.shortcut, command.also] if command.also else [command.shortcut]
+            action.setShortcuts([QKeySequence(key) for key in keys])
         action.triggered.connect(lambda: command.run(self._desk))
         window.addAction(action)
         return action

@@ -140,6 +140,10 @@ class Application(QObject):
                 self._pulse.stop()
             await self._entrance.close()
             await self.palette.close()
+            if self._panels is not None and self._panels.complete:
+                await self._panels.downloads.close()
+            if self._panels is not None:
+                self._panels.end()
         await self.tasks.finish()
         await self.demo.close()
         await self.settings.flush()
@@ -222,6 +226,16 @@ class Application(QObject):
     def toggle_palette(self) -> None:
         """Open or close the palette."""
         self.palette.toggle()
+
+    @property
+    def can_export(self) -> bool:
+        """Whether recordings are shown that could be exported."""
+        ready = self.signed_in and self.panels.complete and self.window.page == "playback"
+        return ready and self.panels.downloads.exporter.can_export
+
+    def export(self) -> None:
+        """Ask what of the recordings shown is to be exported."""
+        self.panels.downloads.exporter.open()
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a dock."""

@@ -16,6 +16,7 @@ from ivcdesk.ui.context import Context
 
 if TYPE_CHECKING:
     from ivcdesk.api import Journal
+    from ivcdesk.app.downloads import DownloadRoom
     from ivcdesk.services.session import Session
     from ivcdesk.ui.panels.inspector import InspectorPanel
     from ivcdesk.ui.panels.live import LivePanel
@@ -41,12 +42,13 @@ FOR_TREE = ("ivcdesk.ui.panels.navigator",)
 
 FOR_REST = (
     "ivcdesk.ui.panels.live",
-    "ivcdesk.ui.panels.ptz_keys",
+    "ivcdesk.app.hands",
     "ivcdesk.media.outside",
     "ivcdesk.ui.panels.inspector",
     "ivcdesk.ui.panels.settings",
     "ivcdesk.app.messages",
     "ivcdesk.ui.panels.playback",
+    "ivcdesk.app.downloads",
 )
 """What all other panels need; imported while one looks at the tree already."""
 
@@ -90,6 +92,7 @@ class Panels:
     ptz: PtzPanel
     inspector: InspectorPanel
     settings: SettingsPanel
+    downloads: DownloadRoom
 
     def __init__(
         self, window: MainWindow, context: Context, journal: Journal, folder: Path
@@ -114,12 +117,13 @@ class Panels:
     async def make_rest(self) -> None:
         """Make the other panels one after the other, and let the window breathe in between."""
         await _loaded(FOR_REST)
+        from ivcdesk.app.downloads import DownloadRoom
+        from ivcdesk.app.hands import Hands
         from ivcdesk.media.outside import find_players
         from ivcdesk.ui.panels.inspector import InspectorPanel
         from ivcdesk.ui.panels.live import LivePanel
         from ivcdesk.ui.panels.playback import PlaybackPanel
         from ivcdesk.ui.panels.ptz import PtzPanel
-        from ivcdesk.ui.panels.ptz_keys import PtzKeys
         from ivcdesk.ui.panels.settings import SettingsPanel
 
         window, context = self._window, self._context
@@ -133,11 +137,18 @@ class Panels:
         self.live.join(self.ptz)
         self.live.pulls_changed.connect(self._mark_playing)
         self.live.channel_changed.connect(self._mark_playing)
-        self._keys = PtzKeys(window, self.live, self.ptz)
+        self._hands = Hands(window, context, self.live, self.ptz)
+        self._join(self._hands.marks)
+        self._hands.marks.channel_wanted.connect(self._show_live)
         await asyncio.sleep(0)
         self.playback = PlaybackPanel(context)
         window.add_page("playback", self.playback)
         self._join(self.playback)
+        await asyncio.sleep(0)
+        self.downloads = DownloadRoom(window, context, self.playback, self._folder)
+        await self.downloads.open()
+        self._join(self.downloads.panel)
+        self._join(self.downloads.exporter)
         await asyncio.sleep(0)
         self.inspector = InspectorPanel(self._journal)
         window.add_dock(INSPECTOR, self.inspector)
@@ -146,6 +157,8 @@ class Panels:
         self.settings = SettingsPanel(
             context, self._folder, lambda: [player.name for player in find_players()]
         )
+        self.settings.add_card(self._hands.settings_card())
+        self.settings.add_card(self.downloads.settings_card())
         window.add_page("settings", self.settings)
         self.complete = True
 
@@ -162,7 +175,7 @@ class Panels:
         self._session = None
         parts = list(self._parts)
         if self.complete:
-            self._keys.let_go()
+            self._hands.let_go()
             parts.remove(self.ptz)
             await _close(self.ptz)
         await asyncio.gather(*(_close(part) for part in parts))
@@ -171,6 +184,15 @@ class Panels:
         self._parts.append(part)
         if self._session is not None:
             part.attach(self._session)
+
+    def end(self) -> None:
+        """Give back what belongs to no session."""
+        if self.complete:
+            self._hands.close()
+
+    def _show_live(self, channel_id: str) -> None:
+        self._window.show_page("live")
+        self.live.show_channel(channel_id)
 
     def _mark_playing(self) -> None:
         """Mark in the tree what is being watched."""

@@ -55,7 +55,8 @@ class Rail(QToolBar):
         icons.bind(button, button.setIcon, page.icon, checkable=True)
         bind(button, button.setText, page.title)
         bind(button, button.setAccessibleName, page.title)
-        refresh(button, lambda: button.setToolTip(f"{tr(page.title)} (Ctrl+{number})"))
+        keys = f"Ctrl+{number}, Alt+{number}"
+        refresh(button, lambda: button.setToolTip(f"{tr(page.title)} ({keys})"))
         self._group.addButton(button)
         self._buttons[page.name] = button
         return button

@@ -49,6 +49,7 @@ class Values:
     ``live_idle_minutes``: pictures close after so long without anybody, 0 for never.
     ``live_restores``: the layout used last shows again at the next start.
     ``sound_volume``: percent, of live pictures and recordings.
+    ``download_folder``: where exports go, empty for the user's videos.
     ``window``: geometry and layout of the window, in base64.
     """
 
@@ -59,6 +60,7 @@ class Values:
     time_zone: str = "system"
     external_player: str = ""
     external_commands: dict[str, str] = field(default_factory=dict)
+    gamepad_buttons: dict[str, str] = field(default_factory=dict)
     live_idle_minutes: int = 30
     live_tour_seconds: int = 15
     live_restores: bool = True
@@ -68,6 +70,11 @@ class Values:
     accounts: list[Account] = field(default_factory=list)
     window: dict[str, str] = field(default_factory=dict)
     hidden_docks: list[str] = field(default_factory=list)
+    download_folder: str = ""
+    downloads_at_once: int = 3
+    export_form: str = "mp4"
+    export_join: bool = True
+    export_g711: bool = True
     traffic_day: str = ""
     traffic_bytes: int = 0
 
@@ -315,6 +322,7 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "time_zone": _zone,
     "external_player": _text,
     "external_commands": _texts,
+    "gamepad_buttons": _texts,
     "live_idle_minutes": _number(0, 720),
     "live_tour_seconds": _number(3, 600),
     "live_restores": _switch,
@@ -324,6 +332,11 @@ _CHECKS: dict[str, Callable[[object], Any]] = {
     "accounts": _accounts,
     "window": _texts,
     "hidden_docks": _names,
+    "download_folder": _text,
+    "downloads_at_once": _number(1, 10),
+    "export_form": _one_of("mp4", "ts"),
+    "export_join": _flag,
+    "export_g711": _flag,
     "traffic_day": _text,
     "traffic_bytes": _number(0, 1 << 60),
 }

@@ -354,7 +354,7 @@ class Ptz:
         for channel_id, steering in self._steerings.items():
             if channel_id not in self._own:
                 steering.spacing.wanted = seconds
-                steering.use_spacing()
+                steering.policy.interval = steering.spacing.interval
 
     def own_interval(self, channel_id: ChannelId) -> float | None:
         """Return the pause that the user gave this channel, s, or None."""

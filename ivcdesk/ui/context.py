@@ -37,12 +37,20 @@ class Settings(Protocol):
     time_zone: str
     external_player: str
     external_commands: dict[str, str]
+    gamepad_buttons: dict[str, str]
+    """What the user let buttons do, by the button's name; see ``domain/gamepad.py``."""
     sound_muted: bool
     sound_volume: int
     live_idle_minutes: int
     live_tour_seconds: int
     live_restores: bool
     live_facts: bool
+    download_folder: str
+    """Where exports go; empty for the user's videos."""
+    downloads_at_once: int
+    export_form: str
+    export_join: bool
+    export_g711: bool
     folder: Path
     """Where this profile keeps its files."""
 

@@ -2,47 +2,39 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QGuiApplication,
-    QHideEvent,
-    QShowEvent,
-)
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QSlider,
     QStyle,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ivcdesk.api.actions import ChannelId, PtzCommand
-from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name, obstacle_words
 from ivcdesk.ui.panels.helm import Helm
+from ivcdesk.ui.panels.ptz_lens import LensRows
+from ivcdesk.ui.panels.ptz_pacing import PacingRow
+from ivcdesk.ui.panels.ptz_patrol import PatrolBar
 from ivcdesk.ui.panels.ptz_presets import PresetShelf
+from ivcdesk.ui.panels.ptz_report import PtzReport
 from ivcdesk.ui.panels.ptz_words import Outcome, outcome
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
 from ivcdesk.ui.widgets.elided_label import ElidedLabel
-from ivcdesk.ui.widgets.grip import Grip
-from ivcdesk.ui.widgets.ptz_pad import LENS, SPEEDS, PtzPad
+from ivcdesk.ui.widgets.ptz_pad import SPEEDS, PtzPad
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.directory import Change
@@ -54,10 +46,6 @@ FAST = SPEEDS[-1]
 
 SHOW_MS = 25
 """How long what is being sent may go without being shown, ms."""
-
-ANSWERS_KEPT = 100
-ANSWERS_SHOWN = 5
-"""Answers that the latency is worked out from, and how many it takes to say something of it."""
 
 
 class PtzPanel(QWidget):
@@ -78,13 +66,12 @@ class PtzPanel(QWidget):
         self._unsubscribe: Callable[[], object] = _nothing
         self._channel: ChannelId | None = None
         self._fast = False
-        self._answers: deque[float] = deque(maxlen=ANSWERS_KEPT)
         self._before: Feedback | None = None
         self._feedback: Feedback | None = None
         self._news: Outcome | None = None
+        self._unsupported: set[PtzCommand] = set()
         self._showing = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._showing.timeout.connect(self._on_showing)
-        self._obstacle: str = ""
         self.tasks = TaskScope(self)
         self._helm = helm = Helm(self._on_feedback, self._on_held)
         self.destroyed.connect(lambda: helm.abandon())
@@ -97,38 +84,23 @@ class PtzPanel(QWidget):
         self._reason = QLabel()
         self._reason.setObjectName("ptz.reason")
         self._reason.setWordWrap(True)
-        self._status = QLabel()
-        self._status.setObjectName("ptz.status")
-        self._status.setProperty("role", "small")
-        self._status.setWordWrap(True)
-        self._status.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._status.setMinimumHeight(2 * self._status.fontMetrics().lineSpacing())
-        self._status.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        bind(self._status, self._status.setAccessibleDescription, "What the camera was told last")
-        self._footnote = ElidedLabel()
-        self._footnote.setObjectName("ptz.footnote")
-        self._footnote.setProperty("role", "small")
-        self._copy = QToolButton()
-        self._copy.setObjectName("ptz.copy")
-        icons.bind(self._copy, self._copy.setIcon, "copy", 14)
-        bind(self._copy, self._copy.setToolTip, "Copy the code and the request id")
-        bind(self._copy, self._copy.setAccessibleName, "Copy the code and the request id")
-        self._copy.clicked.connect(
-            lambda: QGuiApplication.clipboard().setText(self._footnote.text())
-        )
-        self._copy.hide()
-        self._latency = QLabel()
-        self._latency.setObjectName("ptz.latency")
-        self._latency.setProperty("role", "small")
-        bind(self._latency, self._latency.setToolTip, "How soon the last commands were answered")
+        self._report = PtzReport()
         self.pad = PtzPad()
         self.pad.pressed.connect(self.press)
         self.pad.released.connect(helm.release)
         self.pad.eased.connect(helm.ease)
-        self.pad.stopped.connect(self.stop)
-        self._grips: list[Grip] = []
+        self.pad.stopped.connect(self.stop_all)
+        self._lens = LensRows()
+        self._lens.pressed.connect(self.press)
+        self._lens.released.connect(helm.release)
+        self._pacing = PacingRow()
         self.presets = PresetShelf(context)
         self.presets.told.connect(self._tell)
+        self.patrol = PatrolBar(context)
+        self.patrol.told.connect(self._tell)
+        self.patrol.presets = lambda: self.presets.stored
+        self.presets.part_of_tour = self.patrol.visits
+        self.presets.add_tool(self.patrol.tools)
 
         self._controls = QWidget()
         steering = QVBoxLayout(self._controls)
@@ -136,8 +108,8 @@ class PtzPanel(QWidget):
         steering.setSpacing(6)
         steering.addWidget(self.pad)
         steering.addLayout(self._speed_row())
-        for label, left, right in self._lens_rows():
-            steering.addLayout(_row(label, left, right))
+        steering.addWidget(self._lens)
+        steering.addWidget(self._pacing)
         body = QWidget()
         body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         column = QVBoxLayout(body)
@@ -146,12 +118,8 @@ class PtzPanel(QWidget):
         column.addWidget(self._heading)
         column.addWidget(self._reason)
         column.addWidget(self._controls)
-        column.addWidget(self._status)
-        quoted = QHBoxLayout()
-        quoted.addWidget(self._footnote, 1)
-        quoted.addWidget(self._copy)
-        column.addLayout(quoted)
-        column.addWidget(self._latency)
+        column.addWidget(self._report)
+        column.addWidget(self.patrol)
         column.addWidget(self.presets)
         column.addStretch(1)
         scroll = QScrollArea()
@@ -191,7 +159,6 @@ class PtzPanel(QWidget):
         """Steer through this account's session from now on."""
         self.detach()
         self._session = session
-        session.ptz.interval = self._context.settings.ptz_interval_ms / 1000
         self._unsubscribe = session.directory.subscribe(self._on_change)
         self._look()
 
@@ -209,6 +176,7 @@ class PtzPanel(QWidget):
         """Let go, and end everything that is under way."""
         self.detach()
         await self.presets.tasks.finish()
+        await self.patrol.tasks.finish()
         await self.tasks.finish()
 
     def set_channel(self, channel_id: ChannelId | str | None) -> None:
@@ -244,9 +212,14 @@ class PtzPanel(QWidget):
     def stop(self) -> None:
         """Let go of everything at once."""
         self.pad.release_all()
-        for grip in self._grips:
-            grip.release()
+        self._lens.release_all()
         self._helm.let_go()
+
+    def stop_all(self) -> bool:
+        """Let go of everything, and end the camera's tour; False where there was nothing to end."""
+        held = bool(self._helm.held)
+        self.stop()
+        return self.patrol.stop() or held
 
     def set_fast(self, fast: bool) -> None:
         """Steer at full speed while ``fast``, whatever the slider says."""
@@ -307,40 +280,6 @@ class PtzPanel(QWidget):
         row.addWidget(self._speed_value)
         return row
 
-    def _lens_rows(self) -> list[tuple[QLabel, QPushButton, QPushButton]]:
-        buttons = {command: self._lens_button(command, text, key) for command, text, key in LENS}
-        labels = [QLabel(), QLabel(), QLabel()]
-        for label in labels:
-            label.setProperty("role", "muted")
-            label.setFixedWidth(44)
-        zoom, focus, iris = labels
-        bind(zoom, zoom.setText, "Zoom")
-        bind(focus, focus.setText, "Focus")
-        bind(iris, iris.setText, "Iris")
-        bind(buttons["zoomin"], buttons["zoomin"].setText, "+ in")
-        bind(buttons["zoomout"], buttons["zoomout"].setText, "− out")
-        bind(buttons["focusfar"], buttons["focusfar"].setText, "far")
-        bind(buttons["focusnear"], buttons["focusnear"].setText, "near")
-        bind(buttons["irisin"], buttons["irisin"].setText, "open|iris")
-        bind(buttons["irisout"], buttons["irisout"].setText, "close|iris")
-        return [
-            (zoom, buttons["zoomin"], buttons["zoomout"]),
-            (focus, buttons["focusfar"], buttons["focusnear"]),
-            (iris, buttons["irisin"], buttons["irisout"]),
-        ]
-
-    def _lens_button(self, command: str, text: str, key: str) -> QPushButton:
-        button = QPushButton()
-        button.setObjectName(f"ptz.{command}")
-        button.setAutoDefault(False)
-        bind(button, button.setAccessibleName, text)
-        bind(button, lambda said: button.setToolTip(f"{said} ({key})"), text)
-        grip = Grip(button)
-        grip.held.connect(partial(self.press, command))
-        grip.let_go.connect(partial(self._helm.release, command))
-        self._grips.append(grip)
-        return button
-
     def _look(self) -> None:
         """Find out whether the channel can be steered, and take the helm or let it go."""
         session, channel = self._session, self._channel
@@ -348,22 +287,29 @@ class PtzPanel(QWidget):
         if session is not None and channel is not None:
             obstacle = session.directory.obstacle(channel)
         ready = session is not None and channel is not None and obstacle is None
+        if session is not None:
+            pause = self._context.settings.ptz_interval_ms / 1000
+            if session.ptz.interval != pause:
+                session.ptz.interval = pause
         if ready and session is not None and channel is not None:
             if not self._helm.steers:
-                self._helm.take(session.ptz.steer(channel))
+                steering = session.ptz.steer(channel)
+                self._helm.take(steering)
+                self._pacing.use(session.ptz, steering)
+                self._unsupported = steering.unsupported
+                self._lens.show_unsupported(frozenset(map(str, steering.unsupported)))
         else:
             self.stop()
             self._helm.take(None)
-        calls = session.ptz if session is not None else None
-        self.presets.use(calls, channel, ready=ready and self.isVisible())
+            self._pacing.use(None, None)
+        self.presets.use(session, channel, ready=ready and self.isVisible())
+        self.patrol.use(session, channel)
         self._show()
 
     def _forget(self) -> None:
         """What was said of the last channel is not true of the next one."""
         self._before = self._feedback = self._news = None
-        self._answers.clear()
-        self._status.clear()
-        self._quote("")
+        self._report.forget()
 
     def _show(self) -> None:
         session, channel = self._session, self._channel
@@ -376,7 +322,7 @@ class PtzPanel(QWidget):
         ready = not reason
         self._controls.setEnabled(ready)
         self.presets.setEnabled(ready)
-        self._show_latency()
+        self.patrol.tools.setEnabled(ready)
 
     def _say_again(self) -> None:
         """Say everything in the language of the window."""
@@ -384,17 +330,7 @@ class PtzPanel(QWidget):
         if self._feedback is not None:
             said = outcome(self._feedback, self._before, self._context.explain)
             if said.text:
-                self._status.setText(said.text)
-
-    def _show_latency(self) -> None:
-        answers = sorted(self._answers)
-        self._latency.setVisible(len(answers) >= ANSWERS_SHOWN)
-        if answers:
-            middle = answers[len(answers) // 2]
-            slow = answers[min(len(answers) - 1, len(answers) * 95 // 100)]
-            self._latency.setText(
-                tr("p50 {p50} ms · p95 {p95} ms", p50=round(middle), p95=round(slow))
-            )
+                self._report.rephrase(said.text)
 
     def _words_of_reason(self) -> str:
         session, channel = self._session, self._channel
@@ -406,21 +342,8 @@ class PtzPanel(QWidget):
         return obstacle_words(session.directory, channel, obstacle) if obstacle else ""
 
     def _tell(self, text: str, failed: bool, footnote: str) -> None:
-        self._status.setText(text)
-        self._quote(footnote)
-        role = "bad" if failed else "small"
-        if role != self._status.property("role"):
-            self._status.setProperty("role", role)
-            self._status.style().polish(self._status)
+        self._report.tell(text, failed, footnote)
         self.told.emit(text, failed)
-        if failed:
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, text))
-
-    def _quote(self, footnote: str) -> None:
-        if footnote != self._footnote.text():
-            self._footnote.setText(footnote)
-            self._footnote.setVisible(bool(footnote))
-            self._copy.setVisible(bool(footnote))
 
     def _show_soon(self) -> None:
         # Painting at once would hold up the call that has just been asked for.
@@ -434,7 +357,8 @@ class PtzPanel(QWidget):
             self.presets.forget_current()
         if self._news is not None:
             news, self._news = self._news, None
-            self._show_latency()
+            self._report.show_latency()
+            self._pacing.look()
             self._tell(*news)
 
     def _set_speed(self, speed: int) -> None:
@@ -457,8 +381,10 @@ class PtzPanel(QWidget):
 
     def _on_feedback(self, feedback: Feedback) -> None:
         self._before, self._feedback = self._feedback, feedback
+        if feedback.state == "failed" and feedback.command in self._unsupported:
+            self._lens.show_unsupported(frozenset(map(str, self._unsupported)))
         if feedback.state == "answered" and feedback.answer_ms is not None:
-            self._answers.append(feedback.answer_ms)
+            self._report.note_answer(feedback.answer_ms)
         said = outcome(feedback, self._before, self._context.explain)
         if said.text:
             self._news = said
@@ -479,12 +405,3 @@ class PtzPanel(QWidget):
 
 def _nothing() -> None:
     pass
-
-
-def _row(label: QLabel, left: QPushButton, right: QPushButton) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(6)
-    row.addWidget(label)
-    row.addWidget(left, 1)
-    row.addWidget(right, 1)
-    return row

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from ivcdesk.ui.panels.ptz import PtzPanel
+from ivcdesk.ui.widgets.steerable import Steerable
 from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 _Key = Qt.Key
@@ -76,9 +77,10 @@ class PtzKeys(QObject):
 
     The window makes one and keeps it; that is all there is to install. Arrows turn (two of them
     together diagonally), + and - zoom, F and N focus, O and C work the iris, Shift is fast, the
-    digits call presets, Esc stops everything; Ctrl and a digit store a preset where the focus is
-    in the dock, because elsewhere they change the page. Repetitions are ignored. Losing the
-    focus, the window or the application lets go.
+    digits call presets, Esc stops everything, a patrol too. Ctrl and a digit store a preset while
+    the picture or the dock has the focus and the camera can be steered; elsewhere they change the
+    page, as Alt and a digit do everywhere. Repetitions are ignored. Losing the focus, the window
+    or the application lets go.
     """
 
     def __init__(self, window: QWidget, workspace: QWidget, panel: PtzPanel) -> None:
@@ -109,6 +111,9 @@ class PtzKeys(QObject):
         self._down.clear()
         self._shift_down = False
         self._panel.set_fast(False)
+        for home in self._homes:
+            for picture in home.findChildren(Steerable):
+                picture.let_go()
         self._panel.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -136,7 +141,7 @@ class PtzKeys(QObject):
             self._panel.set_fast(True)
             return False
         if event.modifiers() & ~_IDLE_MODIFIERS:
-            return self._on_modified(watched, key, event)
+            return self._on_modified(key, event)
         if (command := HELD.get(key)) is not None:
             fast = bool(event.modifiers() & _SHIFT) and key not in _TYPED_WITH_SHIFT
             return _take(event, lambda: self._press(key, command, fast=fast))
@@ -162,9 +167,10 @@ class PtzKeys(QObject):
         return True
 
     def _on_escape(self, event: QKeyEvent) -> bool:
-        steering = bool(self._down or self._panel.held)
+        steering = bool(self._down or self._panel.held or self._panel.patrol.progress)
         if event.type() == QEvent.Type.KeyPress:
             self.let_go()
+            self._panel.stop_all()
         # an Esc that had nothing to stop is left to whoever else wants it
         return _take(event, lambda: None) if steering else False
 
@@ -175,12 +181,10 @@ class PtzKeys(QObject):
             return False
         return _take(event, self._panel.refuse)
 
-    def _on_modified(self, watched: QWidget, key: Qt.Key, event: QKeyEvent) -> bool:
+    def _on_modified(self, key: Qt.Key, event: QKeyEvent) -> bool:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         index = DIGITS.get(key)
         if index is None or modifiers != Qt.KeyboardModifier.ControlModifier:
-            return False
-        if not (watched is self._panel or self._panel.isAncestorOf(watched)):
             return False
         return _take(event, lambda: self._panel.presets.store(index))
 

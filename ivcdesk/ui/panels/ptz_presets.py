@@ -1,4 +1,4 @@
-"""The preset positions of one camera: call them, set them, delete them."""
+"""The preset positions of one camera: call, set, name, order and delete them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -25,10 +28,16 @@ from ivcdesk.api.errors import IvcError
 from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.dialogs.confirm import confirm
+from ivcdesk.ui.dialogs.opening import opened
+from ivcdesk.ui.dialogs.preset_name import PresetName
+from ivcdesk.ui.panels.ptz_pictures import Eye, decode, encode, settled_picture
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
 from ivcdesk.ui.widgets.preset_card import PresetCard
+
+if TYPE_CHECKING:
+    from ivcdesk.services.presets import Album, Presets
 
 COUNT = 10
 """Presets that the cloud can address."""
@@ -50,8 +59,20 @@ class PresetCalls(Protocol):
         """Forget a preset."""
 
 
+class Keeper(Protocol):
+    """What the shelf asks of a session."""
+
+    @property
+    def ptz(self) -> PresetCalls:
+        """Presets on the device."""
+
+    @property
+    def presets(self) -> Presets:
+        """What this computer knows of them."""
+
+
 class PresetShelf(QWidget):
-    """Ten cards and what happens when they are used.
+    """Ten cards and what happens when they are used. ``eye`` is where pictures come from.
 
     Signals: ``told(text, failed, footnote)`` says in words what was done or why it failed, and
     what to quote then (code and request id).
@@ -62,12 +83,18 @@ class PresetShelf(QWidget):
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self.eye: Eye = lambda _channel: None
+        self.part_of_tour: Callable[[int], bool] = lambda _index: False
+        self._keeper: Keeper | None = None
         self._calls: PresetCalls | None = None
         self._channel: ChannelId | None = None
         self._remembered: dict[ChannelId, dict[int, str]] = {}
         self._problem: IvcError | None = None
         self._known = False
         self._current = 0
+        self._album: Album | None = None
+        self._pictures: dict[int, QPixmap] = {}
+        self._order = tuple(range(1, COUNT + 1))
         self.tasks = TaskScope(self)
         self._loading: asyncio.Task[Any] | None = None
         self._going: asyncio.Task[Any] | None = None
@@ -100,20 +127,24 @@ class PresetShelf(QWidget):
         self._retry.clicked.connect(self.load)
         self._cards = [PresetCard(index) for index in range(1, COUNT + 1)]
 
-        head = QHBoxLayout()
-        head.addWidget(title, 1)
-        head.addWidget(self._reload)
-        grid = QGridLayout()
+        self._head = QHBoxLayout()
+        self._head.addWidget(title, 1)
+        self._head.addWidget(self._reload)
+        self._grid = grid = QGridLayout()
         grid.setSpacing(6)
-        for place, card in enumerate(self._cards):
-            grid.addWidget(card, place // 2, place % 2)
+        for card in self._cards:
             card.clicked.connect(partial(self.goto, card.index))
             card.set_wanted.connect(partial(self.store, card.index))
             card.delete_wanted.connect(partial(self.delete, card.index))
+            card.rename_wanted.connect(partial(self.rename, card.index))
+            card.move_wanted.connect(partial(self._move_by, card.index))
+            card.dragged.connect(partial(self._on_dragged, card.index))
+            card.dropped.connect(partial(self._on_dropped, card.index))
+        self._lay_out()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
-        layout.addLayout(head)
+        layout.addLayout(self._head)
         layout.addWidget(self._progress)
         layout.addWidget(self._why)
         layout.addWidget(self._retry, 0, Qt.AlignmentFlag.AlignLeft)
@@ -121,18 +152,34 @@ class PresetShelf(QWidget):
         self._progress.hide()
         refresh(self, self._show_problem)
 
-    def use(self, calls: PresetCalls | None, channel_id: ChannelId | None, *, ready: bool) -> None:
+    def add_tool(self, tool: QWidget) -> None:
+        """Put a tool beside the title."""
+        self._head.insertWidget(1, tool)
+
+    @property
+    def stored(self) -> dict[int, str]:
+        """The presets that hold a view, with their names; all ten while that is not known."""
+        return {card.index: card.title for card in self._cards if not card.empty}
+
+    def use(self, keeper: Keeper | None, channel_id: ChannelId | None, *, ready: bool) -> None:
         """Show another channel's presets; they are asked for only where it is ``ready``."""
+        calls = None if keeper is None else keeper.ptz
         if (calls, channel_id) == (self._calls, self._channel):
             if ready and calls is not None and not self._known and not self._is_loading:
                 self.load()
             return
         self.tasks.cancel()
-        self._calls, self._channel = calls, channel_id
+        self._keeper, self._calls, self._channel = keeper, calls, channel_id
         self._current = 0
         self._known = False
         self._problem = None
+        self._album = None
+        self._pictures = {}
+        self._order = tuple(range(1, COUNT + 1))
+        self._lay_out()
         self._show()
+        if keeper is not None and channel_id is not None:
+            self.tasks.start(self._open_album(keeper.presets, channel_id), name="preset album")
         if ready and calls is not None and channel_id is not None:
             self.load()
 
@@ -173,6 +220,35 @@ class PresetShelf(QWidget):
             work = self._delete(self._calls, self._channel, self._cards[index - 1])
             self.tasks.start(work, name="delete preset")
 
+    def rename(self, index: int) -> None:
+        """Ask for the preset's name on this computer."""
+        if self._keeper is not None and self._channel is not None and self.isEnabled():
+            work = self._rename(self._keeper.presets, self._channel, self._cards[index - 1])
+            self.tasks.start(work, name="rename preset")
+
+    def move_card(self, index: int, place: int) -> None:
+        """Show a preset at another place (0 to 9), and keep that."""
+        rest = [other for other in self._order if other != index]
+        rest.insert(min(max(place, 0), len(rest)), index)
+        if tuple(rest) == self._order:
+            return
+        self._order = tuple(rest)
+        self._lay_out()
+        self._cards[index - 1].setFocus(Qt.FocusReason.OtherFocusReason)
+        if self._keeper is not None and self._channel is not None:
+            self.tasks.start(
+                self._keeper.presets.arrange(self._channel, self._order), name="preset order"
+            )
+        self.told.emit(
+            tr(
+                "{preset} is at place {place} now",
+                preset=self._cards[index - 1].title,
+                place=self._order.index(index) + 1,
+            ),
+            False,
+            "",
+        )
+
     def forget_current(self) -> None:
         """The camera was turned: it is at no preset any more."""
         self._show_current(0)
@@ -203,6 +279,8 @@ class PresetShelf(QWidget):
     ) -> None:
         if await self._do(card, call, doing):
             self._show_current(card.index)
+            if card.index not in self._pictures:
+                self._take_picture(card.index)
 
     async def _store(self, calls: PresetCalls, channel: ChannelId, card: PresetCard) -> None:
         if not card.empty and not await confirm(
@@ -217,14 +295,19 @@ class PresetShelf(QWidget):
         doing = tr("Storing the view in {preset}", preset=card.title)
         if await self._do(card, partial(calls.set_preset, channel, card.index), doing):
             self._show_current(card.index)
+            self._take_picture(card.index)
             self.load()
 
     async def _delete(self, calls: PresetCalls, channel: ChannelId, card: PresetCard) -> None:
-        if not await confirm(
-            self.window(),
-            tr("Delete {preset}?", preset=card.title),
+        lost = [
             tr("The camera forgets this position for everybody. It can't be brought back."),
-            tr("Delete"),
+        ]
+        if card.has_picture or card.own_name:
+            lost.append(tr("Its picture and its name on this computer are forgotten too."))
+        if self.part_of_tour(card.index):
+            lost.append(tr("The patrol of this camera goes there; it will be missing."))
+        if not await confirm(
+            self.window(), tr("Delete {preset}?", preset=card.title), " ".join(lost), tr("Delete")
         ):
             return
         if channel != self._channel:
@@ -232,7 +315,48 @@ class PresetShelf(QWidget):
         doing = tr("Deleting {preset}", preset=card.title)
         if await self._do(card, partial(calls.delete_preset, channel, card.index), doing):
             self._show_current(0)
+            if self._keeper is not None:
+                await self._keeper.presets.forget(channel, card.index)
+                self._pictures.pop(card.index, None)
+                await self._open_album(self._keeper.presets, channel)
             self.load()
+
+    async def _rename(self, presets: Presets, channel: ChannelId, card: PresetCard) -> None:
+        dialog = PresetName(self.window(), card.index, card.own_name, card.name or "")
+        if await opened(dialog) != QDialog.DialogCode.Accepted or channel != self._channel:
+            return
+        await presets.rename(channel, card.index, dialog.name)
+        await self._open_album(presets, channel)
+
+    async def _open_album(self, presets: Presets, channel: ChannelId) -> None:
+        """Show what this computer knows of the channel's presets."""
+        album = await presets.album(channel)
+        images = await asyncio.to_thread(decode, album.pictures)
+        if channel != self._channel:
+            return
+        self._album = album
+        self._pictures = {number: QPixmap.fromImage(image) for number, image in images.items()}
+        if album.order != self._order:
+            self._order = album.order
+            self._lay_out()
+        self._show()
+
+    def _take_picture(self, index: int) -> None:
+        """Take a preset's picture as soon as the camera stands still there."""
+        keeper, channel = self._keeper, self._channel
+        if keeper is not None and channel is not None:
+            self.tasks.start(self._picture(keeper.presets, channel, index), name="preset picture")
+
+    async def _picture(self, presets: Presets, channel: ChannelId, index: int) -> None:
+        def still_there() -> bool:
+            return channel == self._channel and self._current == index
+
+        image = await settled_picture(self.eye, channel, still_there)
+        if image is None or not still_there():
+            return
+        jpeg = await asyncio.to_thread(encode, image)
+        if jpeg and await presets.keep_picture(channel, index, jpeg):
+            await self._open_album(presets, channel)
 
     async def _do(
         self, card: PresetCard, call: Callable[[], Awaitable[object]], doing: str
@@ -254,10 +378,41 @@ class PresetShelf(QWidget):
 
     def _show(self) -> None:
         names = self._remembered.get(self._channel, {}) if self._channel is not None else {}
+        own = self._album.names if self._album is not None else {}
         for card in self._cards:
+            card.show_own(own.get(card.index, ""), self._pictures.get(card.index))
             card.show_preset(names.get(card.index), known=self._known)
         self._show_current(self._current)
         self._show_problem()
+
+    def _lay_out(self) -> None:
+        """Put the cards into their places; Tab follows them."""
+        before: QWidget | None = None
+        for place, number in enumerate(self._order):
+            card = self._cards[number - 1]
+            self._grid.addWidget(card, place // 2, place % 2)
+            if before is not None:
+                QWidget.setTabOrder(before, card)
+            before = card
+
+    def _move_by(self, index: int, places: int) -> None:
+        self.move_card(index, self._order.index(index) + places)
+
+    def _card_at(self, place: QPoint) -> PresetCard | None:
+        found = QApplication.widgetAt(place)
+        return next((card for card in self._cards if card in (found, _parent(found))), None)
+
+    def _on_dragged(self, index: int, place: QPoint) -> None:
+        target = self._card_at(place)
+        for card in self._cards:
+            card.show_target(card is target and card.index != index)
+
+    def _on_dropped(self, index: int, place: QPoint) -> None:
+        for card in self._cards:
+            card.show_target(False)
+        target = self._card_at(place)
+        if target is not None:
+            self.move_card(index, self._order.index(target.index))
 
     def _show_current(self, index: int) -> None:
         self._current = index
@@ -274,3 +429,7 @@ class PresetShelf(QWidget):
         parts = (tr("△ Presets could not be read"), said.title, said.footnote)
         self._why.setText(" · ".join(part for part in parts if part))
         self._why.setToolTip(said.hint)
+
+
+def _parent(widget: QWidget | None) -> QWidget | None:
+    return None if widget is None else widget.parentWidget()

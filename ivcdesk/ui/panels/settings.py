@@ -101,6 +101,10 @@ class SettingsPanel(QWidget):
         outer.addWidget(scroll)
         refresh(self, self._show)
 
+    def add_card(self, card: QWidget) -> None:
+        """Put another subject's settings before the data on this computer."""
+        self._column.insertWidget(self._column.count() - 2, card)
+
     def set_accounts(self, accounts: Sequence[KnownAccount]) -> None:
         """List the accounts that can be forgotten."""
         self._accounts = accounts

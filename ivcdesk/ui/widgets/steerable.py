@@ -119,6 +119,10 @@ class Steerable(QWidget):
         super().focusOutEvent(event)
         self.update()
 
+    def let_go(self) -> None:
+        """Let go of a drag, whatever the pointer does; the next one begins with a press."""
+        self._end_steering()
+
     def _end_steering(self) -> None:
         if self._press is not None:
             self._press = None

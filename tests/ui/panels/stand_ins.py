@@ -13,7 +13,11 @@ from types import SimpleNamespace
 from ivcdesk.api.actions import Channel, ChannelId, Device, DeviceId, DeviceStatus, Preset
 from ivcdesk.domain import devices as rules
 from ivcdesk.domain.devices import Obstacle
+from ivcdesk.domain.ptz import Spacing
 from ivcdesk.services.directory import Change, state_of
+from ivcdesk.services.patrol import Patrols
+from ivcdesk.services.presets import Presets
+from ivcdesk.services.ptz_store import PtzStore
 from ivcdesk.ui.context import Context, Explanation
 
 GATE = ChannelId("gate")
@@ -83,6 +87,8 @@ class StandInSteering(Subject):
         super().__init__()
         self.channel_id = channel_id
         self.log = log
+        self.spacing = Spacing()
+        self.unsupported: set = set()
 
     def press(self, command: str, speed: int) -> None:
         self.log.append(("press", str(command), speed))
@@ -104,10 +110,28 @@ class StandInPtz:
     def __init__(self) -> None:
         self.log: list[tuple] = []
         self.steerings: dict[ChannelId, StandInSteering] = {}
+        self.own: dict[ChannelId, float | None] = {}
+        self.watchers: list[Callable] = []
         self.stored = {1: "Gate lane", 2: "Barrier", 5: ""}
         self.error: Exception | None = None
         self.gate = asyncio.Event()
         self.gate.set()
+
+    interval = 0.3
+
+    def own_interval(self, channel_id: ChannelId) -> float | None:
+        return self.own.get(channel_id)
+
+    def set_interval(self, channel_id: ChannelId, seconds: float | None) -> None:
+        self.own[channel_id] = seconds
+        self.steer(channel_id).spacing.wanted = seconds or self.interval
+
+    def is_held(self, channel_id: ChannelId) -> bool:
+        return False
+
+    def watch_hands(self, channel_id: ChannelId, watcher: Callable) -> Callable[[], None]:
+        self.watchers.append(watcher)
+        return lambda: self.watchers.remove(watcher)
 
     def steer(self, channel_id: ChannelId) -> StandInSteering:
         return self.steerings.setdefault(channel_id, StandInSteering(channel_id, self.log))
@@ -116,7 +140,7 @@ class StandInPtz:
         await self._answer("presets", channel_id)
         return tuple(Preset(index=index, name=name) for index, name in self.stored.items())
 
-    async def goto(self, channel_id: ChannelId, index: int) -> None:
+    async def goto(self, channel_id: ChannelId, index: int, *, by_hand: bool = True) -> None:
         await self._answer("goto", index)
 
     async def set_preset(self, channel_id: ChannelId, index: int) -> None:
@@ -138,7 +162,12 @@ class StandInPtz:
 class StandInSession:
     directory: StandInDirectory = field(default_factory=StandInDirectory)
     ptz: StandInPtz = field(default_factory=StandInPtz)
+    presets: Presets = field(default_factory=lambda: Presets(PtzStore(None), "", None))
+    patrols: Patrols = field(init=False)
     live: object = None
+
+    def __post_init__(self) -> None:
+        self.patrols = Patrols(self.ptz, PtzStore(None), "")
 
 
 class StandInSettings(SimpleNamespace):
@@ -164,6 +193,7 @@ def make_context(**settings: object) -> Context:
         "time_zone": "system",
         "external_player": "",
         "external_commands": {},
+        "gamepad_buttons": {},
         "sound_muted": True,
         "sound_volume": 70,
         "live_idle_minutes": 30,

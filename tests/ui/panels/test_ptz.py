@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -467,10 +467,37 @@ def test_an_empty_preset_is_set_without_a_question(desk, qtbot):
     assert ("set", 3) in desk.calls
 
 
-def test_ctrl_and_a_digit_at_the_picture_are_left_to_the_rail(desk, qtbot):
+def test_ctrl_and_a_digit_at_the_picture_store_too(desk, qtbot):
     qtbot.waitUntil(lambda: desk.find("preset.3").empty)
     QTest.keyClick(desk.picture, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: ("set", 3) in desk.calls)
+
+
+@pytest.mark.parametrize("where", ["a field", "a camera without motors"])
+def test_ctrl_and_a_digit_elsewhere_are_left_to_the_rail(desk, qtbot, where):
+    qtbot.waitUntil(lambda: desk.find("preset.3").empty)
+    turned: list[int] = []
+    page = QShortcut(QKeySequence("Ctrl+3"), desk.window)
+    page.activated.connect(lambda: turned.append(3))
+    if where == "a field":
+        desk.field.setFocus()
+        at = desk.field
+    else:
+        desk.panel.set_channel(FIXED)
+        at = desk.picture
+    QTest.keyClick(at, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    assert turned == [3]
     assert ("set", 3) not in desk.calls
+
+
+def test_ctrl_and_a_digit_that_store_do_not_change_the_page(desk, qtbot):
+    qtbot.waitUntil(lambda: desk.find("preset.3").empty)
+    turned: list[int] = []
+    page = QShortcut(QKeySequence("Ctrl+3"), desk.window)
+    page.activated.connect(lambda: turned.append(3))
+    QTest.keyClick(desk.picture, Qt.Key.Key_3, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: ("set", 3) in desk.calls)
+    assert turned == []
 
 
 def test_deleting_asks_first(desk, qtbot):
