@@ -13,7 +13,7 @@ from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ivcdesk.media.errors import MediaError, av_error
+from ivcdesk.media.errors import MediaError, NoDecoder, av_error
 
 av.logging.set_level(None)
 
@@ -138,7 +138,7 @@ def _picture_of(container: InputContainer, options: dict[str, str]) -> VideoStre
     stream = container.streams.video[0]
     context = stream.codec_context
     if context is None:
-        raise MediaError("codec", "no decoder for this kind of picture")
+        raise NoDecoder("codec", "no decoder for this kind of picture")
     # Frame threads would add a frame of delay each.
     context.thread_count = 1
     if "flags" in options:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import socket
 import ssl
+from functools import cache
 from http import HTTPStatus
 from typing import Literal
-
-import av
-import av.error
 
 Kind = Literal["refused", "resolve", "timeout", "http", "tls", "garbage", "ended", "codec"]
 
@@ -44,6 +42,10 @@ class MediaError(Exception):
         return self.kind == "http" and self.status in (401, 403, 404, 410)
 
 
+class NoDecoder(MediaError):
+    """There is a stream, and nothing here that makes pictures of it: another player may."""
+
+
 class Interrupted(Exception):
     """Somebody asked for an end while work was under way; it is no failure."""
 
@@ -70,30 +72,35 @@ def socket_error(error: OSError, where: str) -> MediaError:
     return MediaError("refused", f"{where}: {error.strerror or 'no connection'}")
 
 
-_BY_AV_CLASS: tuple[tuple[type[BaseException], Kind, int | None], ...] = (
-    (av.error.HTTPBadRequestError, "http", 400),
-    (av.error.HTTPUnauthorizedError, "http", 401),
-    (av.error.HTTPForbiddenError, "http", 403),
-    (av.error.HTTPNotFoundError, "http", 404),
-    (av.error.HTTPError, "http", None),
-    (av.error.HTTPClientError, "http", None),
-    (av.error.ConnectionRefusedError, "refused", None),
-    (av.error.DecoderNotFoundError, "codec", None),
-    (av.error.PatchWelcomeError, "codec", None),
-    (av.error.ExitError, "timeout", None),
-    (av.error.TimeoutError, "timeout", None),
-    (av.error.ConnectionResetError, "ended", None),
-    (av.error.BrokenPipeError, "ended", None),
-    (av.error.EOFError, "ended", None),
-    (av.error.OSError, "refused", None),
-    (av.error.InvalidDataError, "garbage", None),
-)
+@cache
+def _by_av_class() -> tuple[tuple[type[BaseException], Kind, int | None], ...]:
+    import av.error  # where it is missing, nothing of it ever fails
+
+    return (
+        (av.error.HTTPBadRequestError, "http", 400),
+        (av.error.HTTPUnauthorizedError, "http", 401),
+        (av.error.HTTPForbiddenError, "http", 403),
+        (av.error.HTTPNotFoundError, "http", 404),
+        (av.error.HTTPError, "http", None),
+        (av.error.HTTPClientError, "http", None),
+        (av.error.ConnectionRefusedError, "refused", None),
+        (av.error.DecoderNotFoundError, "codec", None),
+        (av.error.PatchWelcomeError, "codec", None),
+        (av.error.ExitError, "timeout", None),
+        (av.error.TimeoutError, "timeout", None),
+        (av.error.ConnectionResetError, "ended", None),
+        (av.error.BrokenPipeError, "ended", None),
+        (av.error.EOFError, "ended", None),
+        (av.error.OSError, "refused", None),
+        (av.error.InvalidDataError, "garbage", None),
+    )
 
 
 def av_error(error: Exception) -> MediaError:
     """Return the error for one of PyAV's; their own texts name the address and are not used."""
     text = getattr(error, "strerror", None) or type(error).__name__
-    for kind_of, kind, status in _BY_AV_CLASS:
+    for kind_of, kind, status in _by_av_class():
         if isinstance(error, kind_of):
-            return MediaError(kind, str(text), status)
+            made = NoDecoder if kind == "codec" else MediaError
+            return made(kind, str(text), status)
     return MediaError("garbage", str(text))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from av.video.frame import VideoFrame
-from av.video.reformatter import VideoReformatter
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QImage
+
+if TYPE_CHECKING:  # a computer without PyAV has the pictures of the fallback
+    from av.video.frame import VideoFrame
+    from av.video.reformatter import VideoReformatter
 
 CODEC_NAMES = {
     "h264": "H.264",
@@ -63,7 +66,7 @@ class Scaler:
 
     def __init__(self) -> None:
         self._size = QSize()
-        self._reformatter = VideoReformatter()
+        self._reformatter: VideoReformatter | None = None
         self.pixel_aspect = 1.0
 
     @property
@@ -90,6 +93,10 @@ class Scaler:
             target = QSize(picture.width, picture.height)
         else:
             target = fitted(picture.width, picture.height, box, self.pixel_aspect)
+        if self._reformatter is None:
+            from av.video.reformatter import VideoReformatter
+
+            self._reformatter = VideoReformatter()
         scaled = self._reformatter.reformat(
             picture,
             target.width(),

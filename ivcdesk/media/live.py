@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, QSize, QTimer
 
-from ivcdesk.media.errors import MediaError
-from ivcdesk.media.live_worker import LiveWorker
+from ivcdesk.media.errors import MediaError, NoDecoder
+from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.states import CONNECTING, PlayerState
 from ivcdesk.media.tap import Taker, Tap
+
+if TYPE_CHECKING:
+    from ivcdesk.media.fallback import FallbackWorker
+    from ivcdesk.media.live_worker import LiveWorker
 
 __all__ = ["LivePlayer", "MediaError", "PlayerState"]
 
@@ -21,16 +27,20 @@ class LivePlayer(StreamPlayer):
     After a failure it tries again by itself, after 0.5 s and then ever more slowly up to 8 s.
     When nobody has looked for ``idle_seconds`` (the size is empty) it pulls no more, since pulls
     are billed, and goes on in the moment that somebody looks; None pulls all the time.
+
+    PyAV decodes the stream. Where that is missing, or makes no picture of it, Qt's own player
+    takes over, which is later and less precise.
     """
 
     def __init__(
         self, parent: QObject | None = None, *, idle_seconds: float | None = IDLE_SECONDS
     ) -> None:
         super().__init__(parent)
-        self._worker: LiveWorker | None = None
+        self._worker: LiveWorker | FallbackWorker | None = None
         self._others: tuple[str, ...] = ()
         self.tap = Tap()
         """Where a recording gets what the picture is made of."""
+        self._fallen_back = False
         self._idle_seconds = idle_seconds
         self._idle = QTimer(self, singleShot=True)
         self._idle.timeout.connect(self._on_idle)
@@ -60,7 +70,8 @@ class LivePlayer(StreamPlayer):
         outlet = self._new_outlet()
         self._url, self._others = url, others
         self._set_state(CONNECTING)
-        self._worker = LiveWorker((url, *others), outlet, self.tap)
+        self._fallen_back = False
+        self._worker = self._make_worker((url, *others), outlet)
         self._begin(outlet, self._worker)
         self._watch()
 
@@ -85,6 +96,29 @@ class LivePlayer(StreamPlayer):
         if self._worker is not None:
             self._set_state(CONNECTING)
             self._worker.retry()
+
+    def _make_worker(self, urls: tuple[str, ...], outlet: Outlet) -> LiveWorker | FallbackWorker:
+        try:
+            from ivcdesk.media.live_worker import LiveWorker
+        except ImportError:
+            return self._fall_back(urls, outlet)
+        return LiveWorker(urls, outlet, self.tap)
+
+    def _fall_back(self, urls: tuple[str, ...], outlet: Outlet) -> FallbackWorker:
+        from ivcdesk.media.fallback import FallbackWorker
+
+        self._fallen_back = True
+        return FallbackWorker(urls, outlet)
+
+    def _set_state(self, state: PlayerState) -> None:
+        no_decoder = state.kind == "failed" and isinstance(state.error, NoDecoder)
+        if no_decoder and self._worker is not None and not self._fallen_back:
+            outlet = self._new_outlet()
+            self._worker = self._fall_back((self._url, *self._others), outlet)
+            self._begin(outlet, self._worker)
+            self._watch()
+            return
+        super()._set_state(state)
 
     def _watch(self) -> None:
         looked_at = not self._size.isEmpty() or self.tap.open_for is not None

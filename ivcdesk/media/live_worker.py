@@ -25,7 +25,7 @@ from ivcdesk.media.container import (
     opened,
     opened_address,
 )
-from ivcdesk.media.errors import Interrupted, MediaError
+from ivcdesk.media.errors import Interrupted, MediaError, NoDecoder
 from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.http import HttpReader
 from ivcdesk.media.live_hls import HlsFeed
@@ -176,9 +176,12 @@ class LiveWorker(threading.Thread):
         self._pause(pause)
 
     def _try_other(self, error: MediaError) -> bool:
-        """Turn to the next address, if not all of them have failed now; the first error counts."""
+        """Turn to the next address, if not all of them have failed now.
+
+        The first error counts, or that there was a stream of which no picture could be made.
+        """
         with self._lock:
-            if not self._round_error:
+            if not self._round_error or isinstance(error, NoDecoder):
                 self._round_error = error
             self._choice = (self._choice + 1) % len(self._urls)
             return self._choice != 0

@@ -21,9 +21,8 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from ivcdesk.media.lazy_file import LazyFile
-from ivcdesk.media.sound_track import SoundPiece
+from ivcdesk.media.pieces import Piece, SoundPiece, VideoPiece
 from ivcdesk.media.sound_writer import SoundWriter
-from ivcdesk.media.tap import Piece, VideoPiece
 
 RESERVE = 64 << 20
 """A file is finished while so much of the disk is still free, bytes: its index needs room."""

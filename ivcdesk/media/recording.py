@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from ivcdesk.domain.intervals import Interval
-from ivcdesk.media.device_worker import DeviceWorker
 from ivcdesk.media.errors import MediaError
 from ivcdesk.media.frames import Frame
 from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.player import StreamPlayer
-from ivcdesk.media.recording_worker import RecordingWorker
 from ivcdesk.media.states import CONNECTING, PlayerState
+
+if TYPE_CHECKING:  # without PyAV there is a window, but no recording in it
+    from ivcdesk.media.device_worker import DeviceWorker
+    from ivcdesk.media.recording_worker import RecordingWorker
 
 __all__ = ["MediaError", "PlayerState", "RecordingPlayer"]
 
@@ -90,6 +92,12 @@ class RecordingPlayer(StreamPlayer):
         outlet = self._new_outlet()
         self._url, self._interval, self._position = url, interval, at
         self._set_state(CONNECTING)
+        try:
+            from ivcdesk.media.device_worker import DeviceWorker
+            from ivcdesk.media.recording_worker import RecordingWorker
+        except ImportError:
+            self._set_state(PlayerState("failed", MediaError("codec", "PyAV can't be loaded")))
+            return
         if kind == "hls":
             self._clock.set(at)
             self._hls = RecordingWorker(url, interval, at, spans, outlet, self._clock)

@@ -6,7 +6,8 @@ import time
 from collections import deque
 
 from ivcdesk.media.outlet import Outlet
-from ivcdesk.media.sound_track import SoundDecoder, SoundPiece
+from ivcdesk.media.pieces import SoundPiece
+from ivcdesk.media.sound_track import SoundDecoder
 
 _AHEAD = 0.1
 """Sound is handed over so long before its picture, s: the device is about as late."""

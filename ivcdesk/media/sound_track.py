@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, cast
+from typing import cast
 
 import av
 from av.audio.codeccontext import AudioCodecContext
@@ -13,7 +13,10 @@ from av.audio.resampler import AudioResampler
 from av.packet import Packet
 from av.stream import Stream
 
+from ivcdesk.media.pieces import SoundPiece
 from ivcdesk.media.sound import FRAME_BYTES, RATE
+
+__all__ = ["FlvSound", "SoundDecoder", "SoundPiece", "decoder_of", "pieces_of"]
 
 _HEAD = 11
 _FLV_START = 9 + 4
@@ -25,21 +28,6 @@ _AAC_RATES = (
     96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
 )  # fmt: skip
 _KNOWN = ("aac", "pcm_alaw", "pcm_mulaw")
-
-
-class SoundPiece(NamedTuple):
-    """One packet of sound.
-
-    ``codec`` is ``aac`` (raw, its AudioSpecificConfig in ``config``), ``pcm_alaw`` or
-    ``pcm_mulaw``; ``rate`` in samples a second; ``pts`` in s of the stream's time.
-    """
-
-    codec: str
-    rate: int
-    channels: int
-    config: bytes
-    pts: float
-    data: bytes
 
 
 class FlvSound:

@@ -11,7 +11,8 @@ from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 
-from ivcdesk.media.sound_track import SoundPiece, decoder_of
+from ivcdesk.media.pieces import SoundPiece
+from ivcdesk.media.sound_track import decoder_of
 
 _LOOSE = 0.1
 """Stamps that are off by less than this only jitter, s."""

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from av.packet import Packet
-from av.video.stream import VideoStream
+from ivcdesk.media.pieces import Piece, SoundPiece, VideoPiece
 
-from ivcdesk.media.sound_track import SoundPiece
+if TYPE_CHECKING:  # a computer without PyAV has the player, too
+    from av.packet import Packet
+    from av.video.stream import VideoStream
 
 _MOST_KEPT = 32 << 20
 """A stream with key frames so rare is kept from the next one on only, bytes."""
-
-
-class VideoPiece(NamedTuple):
-    """One packet of the picture as it came; times in the time base of its stream."""
-
-    pts: int
-    dts: int
-    duration: int
-    key: bool
-    data: bytes
-
-
-Piece = VideoPiece | SoundPiece
 
 
 class Taker(Protocol):
