@@ -299,22 +299,6 @@ COMMANDS: tuple[Command, ...] = (
         _shows_channel,
     ),
     Command(
-        "record",
-        mark("Record the stream into a file"),
-        "record",
-        lambda desk: desk.panels.live.recording.toggle(),
-        "",
-        _shows_channel,
-    ),
-    Command(
-        "mute",
-        mark("Mute or unmute"),
-        "sound",
-        lambda desk: desk.panels.live.sound.toggle(),
-        "",
-        _shows_channel,
-    ),
-    Command(
         "language",
         mark("Switch between Chinese and English"),
         "language",

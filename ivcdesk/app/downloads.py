@@ -1,123 +1,91 @@
-"""What the queue of downloads is given to work with: streams onto the disk, and containers."""
+"""The downloads in the window: the queue, its dock, the export from playback, and the settings."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING
 
-from ivcdesk.domain.exports import Form
-from ivcdesk.media.errors import Interrupted, MediaError
-from ivcdesk.media.fetch import Fetch
-from ivcdesk.media.remux import Piece, Stop, examine, join
-from ivcdesk.media.tail import Tail
-from ivcdesk.services.downloads_jobs import (
-    FileUnusable,
-    Slice,
-    Stopped,
-    TransferFailed,
-    TroubleKind,
-)
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QWidget
 
-STALL_SECONDS = 20.0
-"""How long a server may send nothing; it cuts the file while it sends."""
+from ivcdesk.app.fetching import MediaTools
+from ivcdesk.app.pages import DOWNLOADS
+from ivcdesk.app.window import MainWindow
+from ivcdesk.services.downloads import Downloads
+from ivcdesk.services.downloads_store import NotKept
+from ivcdesk.services.session import scope_of
+from ivcdesk.ui.context import Context, Explanation
+from ivcdesk.ui.panels.downloads import DownloadsPanel
+from ivcdesk.ui.panels.playback_export import Exporter, videos_folder
+from ivcdesk.ui.panels.settings_downloads import DownloadsCard
+from ivcdesk.ui.text import tr
 
-_REFUSED = (401, 403, 404, 410)
-_T = TypeVar("_T")
+if TYPE_CHECKING:
+    from ivcdesk.services.downloads_jobs import Job
+    from ivcdesk.ui.panels.playback import PlaybackPanel
+
+log = logging.getLogger(__name__)
+
+FILE = "downloads.sqlite3"
 
 
-class MediaTools:
-    """The tools of the room of streams, as the queue wants them; its errors are translated."""
+class DownloadRoom:
+    """Joins what belongs to downloads; ``panel`` and ``exporter`` join each session as panels do.
 
-    def __init__(self, stall_seconds: float = STALL_SECONDS) -> None:
-        self._stall_seconds = stall_seconds
+    The queue itself lives as long as the program: :meth:`close` ends it.
+    """
 
-    def transfer(
-        self, url: str, path: Path, form: Form, *, offset: int = 0, validator: str = ""
-    ) -> _Transfer:
-        """Prepare a transfer."""
-        fetch = Fetch(
-            url, path, offset=offset, validator=validator, stall_seconds=self._stall_seconds
+    def __init__(
+        self, window: MainWindow, context: Context, playback: PlaybackPanel, folder: Path
+    ) -> None:
+        self._window = window
+        self._context = context
+        self.queue = Downloads(
+            folder / FILE, MediaTools(), at_once=context.settings.downloads_at_once
         )
-        return _Transfer(fetch, Tail(path, form))
+        self.panel = DownloadsPanel(context, self.queue, lambda session: scope_of(session.client))
+        self.exporter = Exporter(context, self.queue, playback, playback.bar, playback)
+        self.exporter.ordered.connect(self._on_ordered)
+        self.panel.summary_changed.connect(window.status.set_jobs)
+        window.status.jobs_clicked.connect(self._on_jobs_clicked)
+        window.add_dock(DOWNLOADS, self.panel)
 
-    def examination(self, path: Path) -> _Examination:
-        """Prepare the look at a file."""
-        return _Examination(path)
-
-    def joining(self, slices: list[Slice], target: Path, form: Form) -> _Joining:
-        """Prepare the making of one file."""
-        return _Joining(slices, target, form)
-
-
-class _Transfer:
-    def __init__(self, fetch: Fetch, tail: Tail) -> None:
-        self._fetch = fetch
-        self._tail = tail
-
-    @property
-    def received(self) -> int:
-        return self._fetch.received
-
-    @property
-    def expected(self) -> int | None:
-        return self._fetch.expected
-
-    @property
-    def validator(self) -> str:
-        return self._fetch.validator
-
-    def interrupt(self) -> None:
-        self._fetch.interrupt()
-
-    def seconds(self) -> float | None:
-        return self._tail.seconds()
-
-    def run(self) -> None:
+    async def open(self) -> None:
+        """Read the queue of the last time."""
         try:
-            self._fetch.run()
-        except Interrupted:
-            raise Stopped from None
-        except MediaError as error:
-            raise TransferFailed(_kind(error), str(error)) from None
+            await self.queue.open()
+        except NotKept as error:
+            log.warning("the queue of downloads can't be opened: %s", error.detail)
+        store = self.queue.store
+        if store.recovered or store.lost:
+            self._context.notify(
+                Explanation(
+                    tr("The list of downloads was damaged"),
+                    tr("What could not be read is left out; finished files are not affected."),
+                )
+            )
 
+    def settings_card(self) -> QWidget:
+        """Return the part of the settings that is about downloads."""
+        card = DownloadsCard(self._context.settings, videos_folder)
+        card.at_once_chosen.connect(self._on_at_once)
+        return card
 
-class _Examination:
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._stop = Stop()
+    async def close(self) -> None:
+        """End the queue; unfinished downloads go on at the next start."""
+        self.panel.model.watch(None)
+        await self.queue.close()
 
-    def interrupt(self) -> None:
-        self._stop.interrupt()
+    def _on_at_once(self, count: int) -> None:
+        self.queue.at_once = count
 
-    def run(self) -> float:
-        return _translated(lambda: examine(self._path, self._stop).seconds)
+    def _on_ordered(self, jobs: list[Job]) -> None:
+        self._window.show_dock(DOWNLOADS)
+        if jobs:
+            # The rows are laid out first.
+            QTimer.singleShot(0, self.panel, lambda: self.panel.choose(jobs[0]))
 
-
-class _Joining:
-    def __init__(self, slices: list[Slice], target: Path, form: Form) -> None:
-        self._pieces = [Piece(each.path, each.begin, each.end) for each in slices]
-        self._target = target
-        self._form = form
-        self._stop = Stop()
-
-    def interrupt(self) -> None:
-        self._stop.interrupt()
-
-    def run(self) -> float:
-        return _translated(lambda: join(self._pieces, self._target, self._form, self._stop))
-
-
-def _translated(work: Callable[[], _T]) -> _T:
-    try:
-        return work()
-    except Interrupted:
-        raise Stopped from None
-    except MediaError as error:
-        raise FileUnusable(str(error), apart=error.kind == "codec") from None
-
-
-def _kind(error: MediaError) -> TroubleKind:
-    if error.kind == "http":
-        return "address" if error.status in _REFUSED else "server"
-    return "server" if error.kind == "garbage" else "network"
+    def _on_jobs_clicked(self) -> None:
+        self._window.show_dock(DOWNLOADS)
+        self.panel.table.setFocus()

@@ -9,6 +9,7 @@ from ivcdesk.ui.text import mark
 NAVIGATOR = "navigator"
 CONTROL = "control"
 INSPECTOR = "inspector"
+DOWNLOADS = "downloads"
 
 
 @dataclass(frozen=True, slots=True)

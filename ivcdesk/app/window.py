@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QIcon
 from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from ivcdesk.app.docks import Dock
-from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR, PAGES
+from ivcdesk.app.pages import CONTROL, DOWNLOADS, INSPECTOR, NAVIGATOR, PAGES
 from ivcdesk.app.rail import Rail
 from ivcdesk.app.top_bar import TopBar
 from ivcdesk.resource import resource
@@ -22,13 +22,17 @@ from ivcdesk.ui.widgets.status_bar import StatusBar
 _SIZE = (1440, 900)
 _LEAST = (960, 600)
 _WIDTHS = {NAVIGATOR: 268, CONTROL: 240}
-_INSPECTOR_HEIGHT = 220
+_LOW_HEIGHT = 220
+_LOW = (INSPECTOR, DOWNLOADS)
+"""Docks of long lines below the workspace, whatever page it shows; hidden at first."""
+_AT_FIRST = {NAVIGATOR: True, CONTROL: True, INSPECTOR: False, DOWNLOADS: False}
 _LAYOUT_VERSION = 1
 
 _DOCKS = {
     NAVIGATOR: (mark("Cameras"), Qt.DockWidgetArea.LeftDockWidgetArea),
     CONTROL: (mark("PTZ"), Qt.DockWidgetArea.RightDockWidgetArea),
     INSPECTOR: (mark("API inspector"), Qt.DockWidgetArea.BottomDockWidgetArea),
+    DOWNLOADS: (mark("Downloads"), Qt.DockWidgetArea.BottomDockWidgetArea),
 }
 
 
@@ -57,7 +61,7 @@ class MainWindow(QMainWindow):
             self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         self._signed_in = False
         self._page = PAGES[0].name
-        self._wanted = {NAVIGATOR: True, CONTROL: True, INSPECTOR: False}
+        self._wanted = dict(_AT_FIRST)
         self._was_painted = False
         self.top = TopBar()
         self.rail = Rail(PAGES)
@@ -150,7 +154,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Put the docks where they were at first."""
-        self._wanted = {NAVIGATOR: True, CONTROL: True, INSPECTOR: False}
+        self._wanted = dict(_AT_FIRST)
         for name, dock in self._docks.items():
             dock.setFloating(False)
             self.addDockWidget(_DOCKS[name][1], dock)
@@ -160,8 +164,8 @@ class MainWindow(QMainWindow):
     def size_docks(self) -> None:
         """Give the docks the sizes of the design."""
         for name, dock in self._docks.items():
-            if name == INSPECTOR:
-                self.resizeDocks([dock], [_INSPECTOR_HEIGHT], Qt.Orientation.Vertical)
+            if name in _LOW:
+                self.resizeDocks([dock], [_LOW_HEIGHT], Qt.Orientation.Vertical)
             else:
                 self.resizeDocks([dock], [_WIDTHS[name]], Qt.Orientation.Horizontal)
 
@@ -178,7 +182,7 @@ class MainWindow(QMainWindow):
         """Arrange the docks as they were last, also those that are added later."""
         self._wanted = {name: name not in hidden for name in self._wanted}
         if not kept:
-            self._wanted[INSPECTOR] = False
+            self._wanted |= dict.fromkeys(_LOW, False)
         self._show()
         if not self.restoreState(_bytes(kept.get("docks", "")), _LAYOUT_VERSION):
             self.size_docks()
@@ -215,7 +219,7 @@ class MainWindow(QMainWindow):
         if widget is not None:
             self._stack.setCurrentWidget(widget)
         for name, dock in self._docks.items():
-            beside = name == INSPECTOR or (usable and name in page.docks)
+            beside = name in _LOW or (usable and name in page.docks)
             dock.setVisible(beside and self._wanted[name])
 
 

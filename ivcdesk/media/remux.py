@@ -113,8 +113,8 @@ def join(pieces: Sequence[Piece], target: Path, form: Form, stop: Stop | None = 
     """Write the wanted seconds of files into one, and return how many there should be of them.
 
     The files must hold the same kinds of streams. TS begins with the key frame at or before the
-    first wanted moment, MP4 shows the very moment. Raises MediaError (``codec`` where the files don't go
-    together), OSError and Interrupted.
+    first wanted moment, MP4 shows the very moment. Raises MediaError (``codec`` where the files
+    don't go together), OSError and Interrupted.
     """
     stop = stop or Stop()
     begins = [_key_frame_before(piece, stop) for piece in pieces]

@@ -250,11 +250,19 @@ class Work(Protocol):
 
 
 class Transfer(Work, Protocol):
-    """One transfer of an address into a file. ``received`` counts the bytes of the file."""
+    """One transfer of an address into a file."""
 
-    received: int
-    expected: int | None
-    validator: str
+    @property
+    def received(self) -> int:
+        """How many bytes of the file are there."""
+
+    @property
+    def expected(self) -> int | None:
+        """How many there will be; None where the server does not tell."""
+
+    @property
+    def validator(self) -> str:
+        """What the server calls this very file; empty where it can't be gone on with."""
 
     def run(self) -> None:
         """Fetch it all and make it last. Raises TransferFailed, OSError and Stopped."""

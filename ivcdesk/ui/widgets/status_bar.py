@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption, QWidget
+from PySide6.QtWidgets import QLabel, QStatusBar, QStyle, QStyleOption, QToolButton, QWidget
 
-from ivcdesk.ui.text import refresh, tr
+from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import theme, tokens
 
 _FIGURES = re.compile(r"[+\-−]?\d[\d.,]*")
@@ -32,7 +32,12 @@ class Facts:
 
 
 class StatusBar(QStatusBar):
-    """Shows :class:`Facts`; figures are brighter than the words around them."""
+    """Shows :class:`Facts`; figures are brighter than the words around them.
+
+    Signals: ``jobs_clicked`` when somebody wants to see what is being done.
+    """
+
+    jobs_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +52,14 @@ class StatusBar(QStatusBar):
         self._pulls = _Fact("status.pulls")
         for label in (self._account, self._link, self._budget, self._clock, self._pulls):
             self.addWidget(label)
+        self._jobs = QToolButton()
+        self._jobs.setObjectName("status.jobs")
+        self._jobs.setFixedHeight(22)
+        self._jobs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._jobs.clicked.connect(self.jobs_clicked)
+        self._jobs.hide()
+        bind(self._jobs, self._jobs.setToolTip, "Show the downloads (Ctrl+J)")
+        self.addPermanentWidget(self._jobs)
         refresh(self, self._show)
         theme.changed.connect(self._on_theme_changed)
 
@@ -55,6 +68,12 @@ class StatusBar(QStatusBar):
         if facts != self._facts:
             self._facts = facts
             self._show()
+
+    def set_jobs(self, words: str) -> None:
+        """Say what is being done behind the window; empty for nothing."""
+        self._jobs.setText(words)
+        self._jobs.setAccessibleName(words)
+        self._jobs.setVisible(bool(words))
 
     def _show(self) -> None:
         facts = self._facts
