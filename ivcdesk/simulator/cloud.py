@@ -22,6 +22,7 @@ from ivcdesk.simulator.media.source import (
 )
 from ivcdesk.simulator.plans import Plan, week_of, weeks_between
 from ivcdesk.simulator.ptz import PtzBehaviour, blend
+from ivcdesk.simulator.pushing import admits_push, push_query
 from ivcdesk.simulator.recordings import (
     DAY,
     RETENTION_DAYS,
@@ -208,6 +209,33 @@ class Cloud:
             return False
         channel_id = path.split("/")[2].partition("@")[0].removesuffix(".live.flv")
         return not any(channel_id in banned for banned in self.world.ledger.bans.values())
+
+    def push_address(self, device: Device) -> str:
+        """Return where a device pushes its stream to, with a key where pushing is guarded."""
+        query = push_query(device.stream_name, self.world.ledger.stream_auth, self.now())
+        return f"{self.links.rtmp_base}/{device.app_name}/{device.stream_name}{query}"
+
+    def admitted(self, app: str, name: str, query: dict[str, str]) -> str | None:
+        """Return the channel of the device that pushes under a name, unless it may not."""
+        if not admits_push(name, self.world.ledger.stream_auth, query, self.now()):
+            return None
+        for device in self.world.devices.values():
+            if (device.stream_name, device.app_name) == (name, app) and not device.remote:
+                disabled = device.status is DeviceStatus.DISABLED
+                return None if disabled else self.world.channels(device)[0].channel_id
+        return None
+
+    def push_began(self, channel_id: str) -> None:
+        """Let the device whose pictures arrive be online."""
+        channel = self.world.channel(channel_id)
+        if channel is not None:
+            self.set_status(channel.device, DeviceStatus.ONLINE)
+
+    def push_ended(self, channel_id: str) -> None:
+        """Let the device that pushes no more be offline."""
+        channel = self.world.channel(channel_id)
+        if channel is not None and channel.device.online:
+            self.set_status(channel.device, DeviceStatus.OFFLINE)
 
     def transmits(self, channel: Channel) -> bool:
         """Whether its stream is being sent to the cloud: someone watches, or it is recorded."""

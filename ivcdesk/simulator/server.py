@@ -24,7 +24,7 @@ from ivcdesk.simulator.faults import Faults
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.media.rtmp import RtmpServer
-from ivcdesk.simulator.media.still import still
+from ivcdesk.simulator.media.still import frame_jpeg, still
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.reception import Reception
@@ -187,6 +187,10 @@ class Simulator:
         facts = self.cloud.camera(channel_id)
         if facts is None:
             raise web.HTTPNotFound(text="no such channel")
+        relay = hub.relayed(channel_id)
+        pushed = await asyncio.to_thread(relay.picture) if relay else None
+        if pushed is not None:
+            return await asyncio.to_thread(frame_jpeg, pushed)
         pose, now = self.cloud.pose(channel_id), self.cloud.now()
         return await asyncio.to_thread(still, facts, hub.scenery, pose, now)
 

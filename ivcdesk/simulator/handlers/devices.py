@@ -197,7 +197,7 @@ def detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
         sip_domain=f"{area}00" if sip else "",
         sip_ip="127.0.0.1" if sip else "",
         sip_port=SIP_PORT if sip else 0,
-        push_stream_url=_push_address(cloud, device) if pushes else "",
+        push_stream_url=cloud.push_address(device) if pushes else "",
         status=device.status,
         organization_id=wire.OrganizationId(device.organization.organization_id),
         gateway_id=wire.GatewayId(device.gateway.gateway_id if device.gateway else ""),
@@ -216,11 +216,6 @@ def detailed(cloud: Cloud, device: Device) -> wire.DeviceDetail:
         silent_frame_switch=device.silent_frame_switch,
         app_id=cloud.world.app_id,
     )
-
-
-def _push_address(cloud: Cloud, device: Device) -> str:
-    host = cloud.links.base.partition("//")[2].partition(":")[0] or "127.0.0.1"
-    return f"rtmp://{host}/{device.app_name}/{device.stream_name}"
 
 
 def _described(cloud: Cloud, channel: Channel) -> wire.Channel:

@@ -6,9 +6,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import av
+import numpy as np
 from av.video.frame import PictureType
 
-from ivcdesk.simulator.media.planes import Planes, video_frame
+from ivcdesk.simulator.media.planes import Planes
 from ivcdesk.simulator.media.source import CameraFacts, Codec, SoundCodec
 
 GOP_SECONDS = 2.0
@@ -22,13 +23,15 @@ _LEFT_OUT = {"h264": (6, 7, 8, 9), "h265": (32, 33, 34, 35, 39, 40)}
 class Unit(NamedTuple):
     """One encoded picture, or one frame of sound: its time (ms) and its NAL units (its bytes).
 
-    ``key`` says that decoding can begin here.
+    ``key`` says that decoding can begin here; a picture is shown ``delay`` ms after its time,
+    which is more than 0 only where others' encoders send pictures in another order.
     """
 
     ms: int
     key: bool
     nals: tuple[bytes, ...]
     sound: bool = False
+    delay: int = 0
 
 
 class Sound(NamedTuple):
@@ -85,6 +88,10 @@ class Encoder:
         context.options = _options(facts, context.gop_size)
         context.open()
         self._context = context
+        whole = np.zeros((facts.height * 3 // 2, facts.width), np.uint8)
+        #: A picture to draw on that is encoded where it lies.
+        self.canvas = Planes.within(whole)
+        self._whole = whole
         sets = split_nals(bytes(context.extradata or b""))
         kinds = _PARAMETER_SETS[facts.codec]
         self.format = Format(
@@ -98,7 +105,9 @@ class Encoder:
 
     def encode(self, picture: Planes, ms: int, *, key: bool = False) -> list[Unit]:
         """Encode a picture shown at ``ms``; ``key`` asks for one that decoding can begin at."""
-        frame = video_frame(picture)
+        if picture is not self.canvas:
+            self.canvas.take(picture)
+        frame = av.VideoFrame.from_numpy_buffer(self._whole, "yuv420p")
         frame.pts = ms
         frame.time_base = Fraction(1, 1000)
         if key:

@@ -111,8 +111,11 @@ def body(stream: Format, unit: Unit) -> tuple[int, bytes]:
     """Return kind and body of a unit's tag."""
     if unit.sound:
         return AUDIO, _sound_head(stream.sound) + unit.nals[0]
+    delay = unit.delay.to_bytes(3, "big", signed=True)
     if stream.codec == "h264":
-        parts = [b"\x17" if unit.key else b"\x27", b"\x01\x00\x00\x00"]
+        parts = [b"\x17" if unit.key else b"\x27", b"\x01", delay]
+    elif unit.delay:
+        parts = [b"\x91" if unit.key else b"\xa1", _HVC1, delay]
     else:
         # The enhanced form: a coded frame without a composition time.
         parts = [b"\x93" if unit.key else b"\xa3", _HVC1]

@@ -13,8 +13,9 @@ from typing import Literal, NamedTuple, TypeVar
 
 from ivcdesk.simulator.media import ts
 from ivcdesk.simulator.media.broadcast import Broadcast, Reel, Shot
-from ivcdesk.simulator.media.encoder import GOP_SECONDS, Unit
-from ivcdesk.simulator.media.feed import Viewer
+from ivcdesk.simulator.media.encoder import GOP_SECONDS, Format, Unit
+from ivcdesk.simulator.media.feed import Feed, Viewer
+from ivcdesk.simulator.media.push import Relay
 from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.session import SessionReel
 from ivcdesk.simulator.media.source import CameraFacts, MediaSource, PlaybackSession
@@ -81,7 +82,7 @@ class Segment(NamedTuple):
 class LivePlaylist:
     """The last segments of a broadcast as HLS; it counts as one viewer while it is asked for."""
 
-    def __init__(self, broadcast: Broadcast, now: Callable[[], float]) -> None:
+    def __init__(self, broadcast: Feed, now: Callable[[], float]) -> None:
         self._broadcast = broadcast
         self._viewer = broadcast.join()
         self._now = now
@@ -172,13 +173,15 @@ class LiveHub:
         self._live: dict[tuple[str, Quality], Broadcast] = {}
         self._playlists: dict[tuple[str, Quality], LivePlaylist] = {}
         self._sessions: dict[str, Broadcast] = {}
+        self._relays: dict[str, Relay] = {}
         self._threads: set[Broadcast] = set()
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self.closed = False
 
     def viewers(self, channel_id: str) -> int:
         """Return how many watch a channel live, on all its streams."""
-        return sum(
+        relay = self._relays.get(channel_id)
+        return (len(relay.viewers) if relay else 0) + sum(
             len(broadcast.viewers)
             for (name, _), broadcast in self._live.items()
             if name == channel_id
@@ -189,8 +192,8 @@ class LiveHub:
         """How many encoders run."""
         return len(self._live) + len(self._sessions)
 
-    def watch(self, facts: CameraFacts, quality: Quality) -> tuple[Broadcast, Viewer]:
-        """Start watching a channel; the first viewer starts its encoder."""
+    def watch(self, facts: CameraFacts, quality: Quality) -> tuple[Feed, Viewer]:
+        """Start watching a channel; unless it is pushed, the first viewer starts its encoder."""
         broadcast = self._broadcast(facts, quality)
         return broadcast, broadcast.join()
 
@@ -216,8 +219,39 @@ class LiveHub:
             broadcast = self._start(facts, reel, self._sessions, session.session_id)
         return broadcast, broadcast.join()
 
+    def relay(self, facts: CameraFacts, stream: Format, on_end: Callable[[], None]) -> Relay:
+        """Hand out what a device pushes, to all its viewers and in place of drawn pictures.
+
+        ``on_end`` is called when no more comes or no more is wanted. ConnectionRefusedError where
+        the channel is being pushed already.
+        """
+        channel_id = facts.channel_id
+        if self.closed or channel_id in self._relays:
+            raise ConnectionRefusedError("the channel is being pushed already")
+        self.kick(channel_id)
+
+        def ended() -> None:
+            self._relays.pop(channel_id, None)
+            on_end()
+
+        relay = self._relays[channel_id] = Relay(facts, stream, ended)
+        return relay
+
+    def relayed(self, channel_id: str) -> Relay | None:
+        """Return what a channel's device pushes, or None where nothing is."""
+        return self._relays.get(channel_id)
+
     def kick(self, channel_id: str) -> None:
-        """Drop everybody who watches a channel or its device's recordings, and stop encoding."""
+        """Drop everybody who watches a channel or its device's recordings, and stop encoding.
+
+        What a device pushes goes on as long as the device may.
+        """
+        relay = self._relays.get(channel_id)
+        if relay is not None:
+            if self.source.streaming(channel_id):
+                relay.dismiss()
+            else:
+                relay.stop(abruptly=True)
         for (name, _), broadcast in list(self._live.items()):
             if name == channel_id:
                 broadcast.stop(abruptly=True)
@@ -234,14 +268,17 @@ class LiveHub:
         self.closed = True
         for playlist in self._playlists.values():
             playlist.close()
-        for broadcast in (*self._live.values(), *self._sessions.values()):
-            broadcast.stop(abruptly=True)
+        for feed in (*self._live.values(), *self._sessions.values(), *self._relays.values()):
+            feed.stop(abruptly=True)
         for broadcast in list(self._threads):
             await broadcast.wait_stopped()
         for closer in self._closers:
             await closer()
 
-    def _broadcast(self, facts: CameraFacts, quality: Quality) -> Broadcast:
+    def _broadcast(self, facts: CameraFacts, quality: Quality) -> Feed:
+        relay = self._relays.get(facts.channel_id)
+        if relay is not None:
+            return relay
         key = (facts.channel_id, quality)
         broadcast = self._live.get(key)
         if broadcast is None or broadcast.ended:

@@ -1,4 +1,4 @@
-"""An RTMP server for players: the same live streams as over HTTP, under ``rtmp://…/live/ID``."""
+"""An RTMP server: players watch ``rtmp://…/live/ID``, devices push under names of their own."""
 
 from __future__ import annotations
 
@@ -7,32 +7,38 @@ import contextlib
 import secrets
 import struct
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from ivcdesk.simulator.media import amf, flv
+from ivcdesk.simulator.media.encoder import Format
 from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.live import LiveHub, quality_of
-from ivcdesk.simulator.media.source import MediaSource
+from ivcdesk.simulator.media.push import Push, Relay
+from ivcdesk.simulator.media.source import CameraFacts, MediaSource, PushSource
 
 _HANDSHAKE = 1536
 _OWN_CHUNK = 32_768
 _WINDOW = 2_500_000
 _LARGEST = 1 << 20  # bytes of a message that a player may send
-_PATIENCE = 10.0  # s for the handshake and each step before playing
+_LARGEST_PUSHED = 8 << 20
+_PATIENCE = 10.0  # s for the handshake, each step before playing, and between pushed messages
 
-_SET_CHUNK, _ABORT, _CONTROL, _WINDOW_SIZE, _BANDWIDTH = 1, 2, 4, 5, 6
+_SET_CHUNK, _ABORT, _ACKNOWLEDGEMENT, _CONTROL, _WINDOW_SIZE, _BANDWIDTH = 1, 2, 3, 4, 5, 6
 _COMMAND_AMF3, _COMMAND = 17, 20
+_TAGS = (flv.AUDIO, flv.VIDEO, flv.SCRIPT)
 # Chunk streams: for control, commands, and each kind of tag.
 _CHUNK_STREAMS = {flv.AUDIO: 4, flv.VIDEO: 6, flv.SCRIPT: 5}
 
 
 class Message(NamedTuple):
-    """One RTMP message."""
+    """One RTMP message; ``ms`` is its time."""
 
     kind: int
     stream: int
     body: bytes
+    ms: int = 0
 
 
 @dataclass
@@ -43,6 +49,8 @@ class _ChunkStream:
     kind: int = 0
     stream: int = 0
     extended: bool = False
+    field: int = 0
+    ms: int = 0
     body: bytes = b""
 
 
@@ -52,6 +60,8 @@ class MessageReader:
     def __init__(self, reader: asyncio.StreamReader) -> None:
         self._reader = reader
         self._chunk = 128
+        self.largest = _LARGEST
+        self.received = 0
         self._streams: dict[int, _ChunkStream] = {}
 
     async def next(self) -> Message:
@@ -66,30 +76,40 @@ class MessageReader:
                 return found
 
     async def _read_chunk(self) -> Message | None:
-        first = (await self._reader.readexactly(1))[0]
+        first = (await self._read(1))[0]
         form, number = first >> 6, first & 63
         if number < 2:
-            more = await self._reader.readexactly(number + 1)
+            more = await self._read(number + 1)
             number = 64 + int.from_bytes(more, "little")
         known = self._streams.setdefault(number, _ChunkStream())
-        head = await self._reader.readexactly((11, 7, 3, 0)[form])
+        head = await self._read((11, 7, 3, 0)[form])
         if form < 3:
-            known.extended = head[:3] == b"\xff\xff\xff"
+            known.field = int.from_bytes(head[:3], "big")
+            known.extended = known.field == 0xFFFFFF
         if form < 2:
             known.length, known.kind = int.from_bytes(head[3:6], "big"), head[6]
         if form == 0:
             known.stream = int.from_bytes(head[7:11], "little")
         if known.extended:
-            await self._reader.readexactly(4)
-        if known.length > _LARGEST:
+            field = int.from_bytes(await self._read(4), "big")
+            # pieces that only go on with a message repeat its time
+            known.field = known.field if known.body else field
+        if known.length > self.largest:
             raise ValueError("too long a message")
+        if not known.body:
+            # only the longest form tells the time itself, all others what has passed since
+            known.ms = known.field if form == 0 else known.ms + known.field & 0xFFFFFFFF
         part = min(known.length - len(known.body), self._chunk)
-        known.body += await self._reader.readexactly(part)
+        known.body += await self._read(part)
         if len(known.body) < known.length:
             return None
-        message = Message(known.kind, known.stream, known.body)
+        message = Message(known.kind, known.stream, known.body, known.ms)
         known.body = b""
         return message
+
+    async def _read(self, size: int) -> bytes:
+        self.received += size
+        return await self._reader.readexactly(size)
 
 
 def chunks(
@@ -112,7 +132,7 @@ def chunks(
 
 
 class RtmpServer:
-    """Serves live streams to RTMP players; who wants to publish is refused."""
+    """Serves live streams to RTMP players, and takes what devices push."""
 
     def __init__(self, source: MediaSource, live: LiveHub) -> None:
         self._source, self._live = source, live
@@ -149,9 +169,9 @@ class RtmpServer:
             return
         self._tasks.add(task)
         try:
-            await _Player(self._source, self._live, reader, writer).serve()
+            await _Peer(self._source, self._live, reader, writer).serve()
         except (asyncio.IncompleteReadError, ConnectionError, ValueError, TimeoutError):
-            # Players hang up whenever they like, and what speaks no RTMP is cut off.
+            # Peers hang up whenever they like, and what speaks no RTMP is cut off.
             pass
         except asyncio.CancelledError:
             # Only closing the server cancels, and it waits for nothing but the end.
@@ -161,8 +181,8 @@ class RtmpServer:
             writer.close()
 
 
-class _Player:
-    """One connection."""
+class _Peer:
+    """One connection, of a player or of a device that pushes."""
 
     def __init__(
         self,
@@ -175,26 +195,38 @@ class _Player:
         self._reader, self._writer = reader, writer
         self._app = ""
         self._playing: asyncio.Task[None] | None = None
+        self._messages = MessageReader(reader)
+        self._acknowledged = 0
+        self._push: Push | None = None
 
     async def serve(self) -> None:
-        """Shake hands, obey commands, and play until either side has enough."""
+        """Shake hands, obey commands, and play or be pushed to until either side has enough."""
         async with asyncio.timeout(_PATIENCE):
             await self._shake_hands()
-        messages = MessageReader(self._reader)
         try:
-            while await self._obey(await self._next(messages)):
+            while await self._obey(await self._next()):
+                self._acknowledge()
                 await self._writer.drain()
         finally:
+            if self._push is not None:
+                self._push.end()
             if self._playing is not None:
                 self._playing.cancel()
                 with contextlib.suppress(asyncio.CancelledError, ConnectionError):
                     await self._playing
 
-    async def _next(self, messages: MessageReader) -> Message:
+    async def _next(self) -> Message:
         if self._playing is not None:
-            return await messages.next()
+            return await self._messages.next()
         async with asyncio.timeout(_PATIENCE):
-            return await messages.next()
+            return await self._messages.next()
+
+    def _acknowledge(self) -> None:
+        """Tell how much has arrived: who pushes may wait for that."""
+        received = self._messages.received
+        if received - self._acknowledged >= _WINDOW // 2:
+            self._acknowledged = received
+            self._send(_ACKNOWLEDGEMENT, struct.pack(">I", received & 0xFFFFFFFF))
 
     async def _shake_hands(self) -> None:
         hello = await self._reader.readexactly(1 + _HANDSHAKE)
@@ -208,6 +240,9 @@ class _Player:
         """Carry out a command; returns whether the connection goes on."""
         if message.kind == _CONTROL and message.body[:2] == b"\x00\x06":
             self._send(_CONTROL, b"\x00\x07" + message.body[2:6])
+        if self._push is not None and message.kind in _TAGS:
+            self._push.take(message.kind, message.ms, message.body)
+            return self._push.going
         if message.kind not in (_COMMAND, _COMMAND_AMF3):
             return True
         body = message.body[1:] if message.kind == _COMMAND_AMF3 else message.body
@@ -220,8 +255,7 @@ class _Player:
         elif name == "play":
             return await self._play(message.stream, str(rest[1] or ""))
         elif name == "publish":
-            self._status(message.stream, "error", "NetStream.Publish.BadName", "players only")
-            return False
+            return await self._publish(message.stream, str(rest[1] or ""))
         return name not in ("deleteStream", "closeStream")
 
     def _connect(self, number: amf.Value, wanted: amf.Value) -> None:
@@ -242,9 +276,7 @@ class _Player:
         )
 
     async def _play(self, stream: int, name: str) -> bool:
-        channel, _, query_text = name.partition("?")
-        app = self._app.partition("?")[0].strip("/")
-        query = dict(parse_qsl(query_text or self._app.partition("?")[2]))
+        app, channel, query = self._addressed(name)
         facts = self._source.camera(channel)
         path = f"/{app}/{channel}"
         if app != "live" or facts is None or not self._source.admits(path, query):
@@ -260,6 +292,38 @@ class _Player:
             return True
         await self._writer.drain()
         return False
+
+    async def _publish(self, stream: int, name: str) -> bool:
+        """Admit a device that wants to push; it is online from its first picture on."""
+        app, name, query = self._addressed(name)
+        source = self._source if isinstance(self._source, PushSource) else None
+        channel_id = source.admitted(app, name, query) if source else None
+        facts = self._source.camera(channel_id) if channel_id else None
+        if source is None or facts is None or self._push or self._playing:
+            self._status(stream, "error", "NetStream.Publish.BadName", "no such push")
+        elif self._live.relayed(facts.channel_id) is not None:
+            self._status(stream, "error", "NetStream.Publish.BadName", "somebody else pushes")
+        else:
+            self._push = Push(partial(self._begin, source, facts))
+            self._messages.largest = _LARGEST_PUSHED
+            self._status(stream, "status", "NetStream.Publish.Start", "publishing")
+            return True
+        await self._writer.drain()
+        return False
+
+    def _begin(self, source: PushSource, facts: CameraFacts, stream: Format) -> Relay:
+        def ended() -> None:
+            source.push_ended(facts.channel_id)
+
+        relay = self._live.relay(facts, stream, ended)
+        source.push_began(facts.channel_id)
+        return relay
+
+    def _addressed(self, name: str) -> tuple[str, str, dict[str, str]]:
+        """Return application, name and query of what is played or pushed."""
+        name, _, query_text = name.partition("?")
+        app, _, app_query = self._app.partition("?")
+        return app.strip("/"), name, dict(parse_qsl(query_text or app_query))
 
     async def _pump(self, broadcast: Feed, viewer: Viewer, stream: int) -> None:
         try:

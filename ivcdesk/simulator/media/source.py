@@ -119,6 +119,20 @@ class MediaSource(Protocol):
 
 
 @runtime_checkable
+class PushSource(Protocol):
+    """A source whose devices may push their pictures, under an application's name and their own."""
+
+    def admitted(self, app: str, name: str, query: dict[str, str]) -> str | None:
+        """Return the channel that is pushed under a name; None where it is unknown or refused."""
+
+    def push_began(self, channel_id: str) -> None:
+        """Take note that pictures arrive."""
+
+    def push_ended(self, channel_id: str) -> None:
+        """Take note that no more pictures come."""
+
+
+@runtime_checkable
 class FetchSource(Protocol):
     """A source that also has recordings fetched from devices."""
 

@@ -20,13 +20,17 @@ def still(facts: CameraFacts, scenery: Scenery, pose: Pose, at: float) -> bytes:
 
 def jpeg(picture: Planes) -> bytes:
     """Return a picture as JPEG."""
-    height, width = picture.y.shape
+    return frame_jpeg(video_frame(picture))
+
+
+def frame_jpeg(picture: av.VideoFrame) -> bytes:
+    """Return a picture of a stream as JPEG."""
     context = av.CodecContext.create("mjpeg", "w")
-    context.width, context.height = width, height
+    context.width, context.height = picture.width, picture.height
     context.pix_fmt = "yuvj420p"
     context.time_base = Fraction(1, 25)
     context.options = {"qmin": "3", "qmax": "3"}
-    frame = video_frame(picture).reformat(
+    frame = picture.reformat(
         format="yuvj420p", src_color_range=ColorRange.MPEG, dst_color_range=ColorRange.JPEG
     )
     frame.pts = 0

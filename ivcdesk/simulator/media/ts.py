@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ivcdesk.simulator.media.encoder import Format, Unit
+from ivcdesk.simulator.media.encoder import Format, Sound, Unit
 
 PACKET = 188
 CLOCK = 90  # ticks per millisecond
@@ -13,7 +13,7 @@ _PMT_PID, _VIDEO_PID, _SOUND_PID = 0x1000, 0x100, 0x101
 _STREAM_TYPES = {"h264": 0x1B, "h265": 0x24, "aac": 0x0F}
 _CODE = b"\x00\x00\x00\x01"
 _DELIMITERS = {"h264": _CODE + b"\x09\xf0", "h265": _CODE + b"\x46\x01\x50"}
-_RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
+RATES = (96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000)
 
 
 class SegmentWriter:
@@ -54,7 +54,10 @@ class SegmentWriter:
 
     def _picture_packets(self, unit: Unit, *, last: bool) -> list[bytes]:
         ticks = (unit.ms + self._offset) * CLOCK
-        parts = [_pes_header(0xE0, ticks), _DELIMITERS[self._stream.codec]]
+        parts = [
+            _pes_header(0xE0, ticks, delay=unit.delay * CLOCK),
+            _DELIMITERS[self._stream.codec],
+        ]
         if unit.key:
             parts.append(self._sets)
         for nal in unit.nals:
@@ -70,7 +73,7 @@ class SegmentWriter:
 
     def _audio(self, unit: Unit, *, last: bool) -> list[bytes]:
         ticks = (unit.ms + self._offset) * CLOCK
-        frame = _adts(self._sound.rate if self._sound else 0, unit.nals[0])
+        frame = _adts(self._sound, unit.nals[0]) if self._sound else b""
         payload = _pes_header(0xC0, ticks, len(frame)) + frame
         return self._counted(_SOUND_PID, payload, None, key=True, last=last)
 
@@ -109,17 +112,18 @@ def _table(pid: int, kind: int, body: bytes, counter: int) -> bytes:
     return (head + section).ljust(PACKET, b"\xff")
 
 
-def _adts(rate: int, frame: bytes) -> bytes:
-    """Return an AAC-LC frame of one channel with the header that transport streams need."""
+def _adts(sound: Sound, frame: bytes) -> bytes:
+    """Return an AAC-LC frame with the header that transport streams need."""
     size = len(frame) + 7
-    index = _RATES.index(rate)
+    index = RATES.index(sound.rate)
+    channels = sound.config[1] >> 3 & 7
     return (
         bytes(
             (
                 0xFF,
                 0xF1,
-                0x40 | index << 2,
-                0x40 | size >> 11,
+                0x40 | index << 2 | channels >> 2,
+                (channels & 3) << 6 | size >> 11,
                 size >> 3 & 0xFF,
                 (size & 7) << 5 | 0x1F,
                 0xFC,
@@ -129,19 +133,28 @@ def _adts(rate: int, frame: bytes) -> bytes:
     )
 
 
-def _pes_header(stream: int, ticks: int, size: int | None = None) -> bytes:
-    pts = ticks & 0x1FFFFFFFF
-    stamp = bytes(
+def _pes_header(stream: int, ticks: int, size: int | None = None, *, delay: int = 0) -> bytes:
+    """Return the head of a packet that is decoded at ``ticks`` and shown ``delay`` later."""
+    stamps = _stamp(2, ticks)
+    if delay:
+        stamps = _stamp(3, ticks + delay) + _stamp(1, ticks)
+    length = 0 if size is None else size + 3 + len(stamps)
+    flags = bytes((0x84, 0xC0 if delay else 0x80, len(stamps)))
+    return b"\x00\x00\x01" + bytes((stream,)) + length.to_bytes(2, "big") + flags + stamps
+
+
+def _stamp(kind: int, ticks: int) -> bytes:
+    """Return a moment as packets carry it; ``kind`` 2: shown, 3: shown, 1 follows: decoded."""
+    moment = ticks & 0x1FFFFFFFF
+    return bytes(
         (
-            0x21 | (pts >> 29) & 0x0E,
-            (pts >> 22) & 0xFF,
-            0x01 | (pts >> 14) & 0xFE,
-            (pts >> 7) & 0xFF,
-            0x01 | (pts << 1) & 0xFE,
+            kind << 4 | 0x01 | (moment >> 29) & 0x0E,
+            (moment >> 22) & 0xFF,
+            0x01 | (moment >> 14) & 0xFE,
+            (moment >> 7) & 0xFF,
+            0x01 | (moment << 1) & 0xFE,
         )
     )
-    length = 0 if size is None else size + 8
-    return b"\x00\x00\x01" + bytes((stream,)) + length.to_bytes(2, "big") + b"\x84\x80\x05" + stamp
 
 
 def _packets(

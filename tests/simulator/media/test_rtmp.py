@@ -111,7 +111,7 @@ def test_messages_survive_chunks_and_long_times() -> None:
             reader.feed_data(chunks(2, 1, 0, struct.pack(">I", 100)))
             reader.feed_data(chunks(6, 9, 1, body, ms, size=100))
             message = await MessageReader(reader).next()
-            assert message == (9, 1, body)
+            assert message == (9, 1, body, ms)
 
     run(story())
 
