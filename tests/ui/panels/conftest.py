@@ -1,4 +1,4 @@
-"""The playback page on a simulated cloud of its own."""
+"""What tests of panels share: the live page and the playback page on simulated clouds."""
 
 from __future__ import annotations
 
@@ -7,16 +7,42 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.panels.playback_desk import Desk
+from ivcdesk.ui.panels import live_slot
+from tests.ui.panels import live_desk, playback_desk
 from tests.ui.panels.simulated import open_site
 
 
 @pytest.fixture
-def desk(qtbot, aio, tmp_path: Path) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest) -> live_desk.Desk | playback_desk.Desk:
+    """The page that the file of the test is about."""
+    live = request.path.name.startswith("test_live")
+    return request.getfixturevalue("desk_of_live" if live else "desk_of_playback")
+
+
+@pytest.fixture
+def desk_of_live(qtbot, aio) -> Iterator[live_desk.Desk]:
+    site = aio(open_site(), live_desk.START_SECONDS)
+    desk = live_desk.Desk(qtbot, site)
+    yield desk
+    aio(desk.live.close())
+    aio(desk.ptz.close())
+    aio(desk.site.close())
+    desk.window.close()
+    desk.window.deleteLater()
+
+
+@pytest.fixture
+def desk_of_playback(qtbot, aio, tmp_path: Path) -> Iterator[playback_desk.Desk]:
     site = aio(open_site(), 20)
-    desk = Desk(qtbot, site, tmp_path)
+    desk = playback_desk.Desk(qtbot, site, tmp_path)
     yield desk
     aio(desk.panel.close())
     aio(site.close())
     desk.window.close()
     desk.window.deleteLater()
+
+
+@pytest.fixture
+def quick(monkeypatch) -> None:
+    monkeypatch.setattr(live_slot, "FIRST_PAUSE", 0.1)
+    monkeypatch.setattr(live_slot, "OBSTACLE_PAUSE", 0.2)

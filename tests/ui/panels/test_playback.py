@@ -3,135 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from datetime import date, time
-from pathlib import Path
+from datetime import date
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QComboBox,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QWidget
 
-from ivcdesk.api.actions import ChannelId, DeviceStatus
 from ivcdesk.domain import intervals
 from ivcdesk.domain.coverage import Source
-from ivcdesk.domain.days import CLOUD_ZONE, day_of, moment
+from ivcdesk.domain.days import CLOUD_ZONE, day_of
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.ui import text
-from ivcdesk.ui.panels.playback import PlaybackPanel
-from tests.ui.panels import stand_ins
-from tests.ui.panels.simulated import Site, open_site
-
-REFUSAL = "FailedOperation.DeviceResponseTimeOut"
-LEFT = Qt.MouseButton.LeftButton
-
-
-async def until(holds: Callable[[], object]) -> None:
-    """Wait long: these machines are sometimes busy with other things."""
-    await stand_ins.until(holds, 20)
-
-
-class Desk:
-    """The page at work, with a camera that always has its pictures of seven minutes past."""
-
-    def __init__(self, qtbot, site: Site, folder: Path) -> None:
-        self.site = site
-        self.context = stand_ins.make_context(time_zone="Etc/GMT-8", folder=folder)
-        self.panel = PlaybackPanel(self.context)
-        self.window = QWidget()
-        column = QVBoxLayout(self.window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel)
-        self.window.resize(1000, 620)
-        self.window.show()
-        self.window.activateWindow()
-        qtbot.waitUntil(self.window.isActiveWindow)
-        self.panel.attach(site.session)
-
-    def find(self, name: str, kind: type = QAbstractButton):
-        found = self.panel.findChild(kind, name)
-        assert found is not None, name
-        return found
-
-    def fault(self, action: str) -> None:
-        self.site.simulator.faults.arm([{"kind": "error", "action": action, "code": REFUSAL}])
-
-    def calls(self, action: str) -> list[dict]:
-        return [call["params"] for call in self.site.calls(action)]
-
-    @property
-    def now(self) -> float:
-        return self.site.simulator.cloud.now()
-
-    @property
-    def today(self) -> date:
-        return day_of(self.now, CLOUD_ZONE)
-
-    def yesterday(self, hour: int, minute: int = 7) -> float:
-        day = date.fromordinal(self.today.toordinal() - 1)
-        return moment(day, time(hour, minute))
-
-    async def open(self, channel: ChannelId | None = None) -> None:
-        self.panel.show_channel(channel or self.site.camera)
-        await self.loaded()
-
-    async def loaded(self) -> None:
-        await until(lambda: not self.panel._settle.isActive())
-        await until(lambda: self.panel._book is not None and not self.panel._book.loading)
-
-    def type_time(self, words: str) -> None:
-        field = self.find("playback.goto", QLineEdit)
-        field.setFocus()
-        field.setText(words)
-        QTest.keyClick(field, Qt.Key.Key_Return)
-
-    def click(self, t: float) -> None:
-        timeline = self.panel.timeline
-        QTest.mouseClick(timeline, LEFT, pos=QPoint(round(timeline.scale.x(t)), 100))
-
-    def pick_speed(self, speed: float) -> None:
-        box = self.find("playback.speed", QComboBox)
-        box.setCurrentIndex(box.findData(speed))
-        box.activated.emit(box.currentIndex())
-
-    async def playing(self, t: float, *, within: float = 3.0) -> None:
-        await until(lambda: self.panel.reel.state == "playing" and self.position > t)
-        assert self.position == pytest.approx(t, abs=within)
-
-    async def still(self) -> float:
-        """Return the position once it has come to rest."""
-        before = None
-        while before != self.position:
-            before = self.position
-            await asyncio.sleep(0.3)
-        return before
-
-    @property
-    def position(self) -> float:
-        return self.panel.player.position
-
-    @property
-    def note(self) -> str:
-        return self.panel.note.text
+from tests.ui.panels.playback_desk import LEFT, REFUSAL, until
 
 
 @pytest.fixture
-def desk(qtbot, aio, tmp_path):
-    site = aio(open_site(), 20)
-    desk = Desk(qtbot, site, tmp_path)
-    yield desk
-    aio(desk.panel.close())
-    aio(site.close())
-    desk.window.close()
-    desk.window.deleteLater()
+def desk(playback):
+    return playback
 
 
 def test_a_camera_opens_near_the_present_and_nothing_plays_unasked(desk, aio):
@@ -247,92 +136,6 @@ def test_a_gap_is_skipped_and_told(desk, aio):
     aio(work(), 60)
 
 
-def test_a_device_recording_obeys_and_is_closed_when_left(desk, aio):
-    async def work() -> None:
-        await desk.open()
-        QTest.mouseClick(desk.find("playback.source.device"), LEFT)
-        t = desk.yesterday(14)
-        await desk.panel.play_at(t)
-        await desk.playing(t)
-        assert len(desk.calls("PlayRecord")) == 1
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await until(lambda: desk.panel.reel.state == "paused")
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await until(lambda: desk.panel.reel.state == "playing")
-        desk.pick_speed(4.0)
-        await until(lambda: any(call.get("Scale") == 4 for call in desk.calls("ControlRecord")))
-        desk.panel.timeline.set_window(t, t + 600)
-        desk.click(t + 300)
-        await desk.playing(t + 300, within=8)
-        assert any("Position" in call for call in desk.calls("ControlRecord"))
-        assert not any(
-            "Position" in call and "Scale" in call for call in desk.calls("ControlRecord")
-        )
-        desk.panel.hide()
-        await until(lambda: desk.calls("ControlRecord")[-1]["ControlAction"] == "stop")
-        assert desk.panel.player.url == ""
-        assert not desk.panel.reel.running
-
-    aio(work(), 60)
-
-
-def test_a_session_that_the_device_ended_is_opened_anew(desk, aio):
-    async def work() -> None:
-        await desk.open()
-        desk.panel.reel.choose("device")
-        t = desk.yesterday(14)
-        await desk.panel.play_at(t)
-        await desk.playing(t)
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await until(lambda: desk.panel.reel.state == "paused")
-        cloud = desk.site.simulator.cloud
-        for session in list(cloud._sessions.values()):
-            cloud.close_session(session)
-        held = desk.position
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await until(lambda: len(desk.calls("PlayRecord")) == 2)
-        await desk.playing(held)
-
-    aio(work(), 60)
-
-
-def test_a_device_that_is_offline_hides_nothing_of_the_cloud(desk, aio):
-    async def work() -> None:
-        desk.site.set_status(desk.site.camera, DeviceStatus.OFFLINE)
-        await desk.open()
-        row = desk.find("playback.problem", QFrame)
-        await until(row.isVisible)
-        assert desk.panel.problems.text.startswith("Device recordings: ")
-        track = desk.panel.timeline.tracks[0]
-        assert len(track.cloud.recorded) > 0
-        assert len(track.device.failed) > 0
-        desk.site.set_status(desk.site.camera, DeviceStatus.ONLINE)
-        QTest.mouseClick(desk.find("playback.retry"), LEFT)
-        await desk.loaded()
-        await until(lambda: not row.isVisible())
-        assert len(desk.panel.timeline.tracks[0].device.recorded) > 0
-
-    aio(work(), 60)
-
-
-def test_nobody_waits_for_a_slow_device(desk, aio):
-    async def work() -> None:
-        slow = {"kind": "latency", "action": "ControlRecordTimeline", "seconds": 4}
-        desk.site.simulator.faults.arm([slow])
-        desk.panel.show_channel(desk.site.camera)
-        await until(lambda: len(desk.panel.timeline.tracks[0].cloud.recorded) > 0)
-        track = desk.panel.timeline.tracks[0]
-        assert len(track.device.recorded) == 0
-        assert len(track.device.loading) > 0
-        assert track.gap_at(desk.now - 7200) is None
-        await desk.panel.play_at(desk.yesterday(14))
-        await desk.playing(desk.yesterday(14))
-        await desk.loaded()
-        assert len(desk.panel.timeline.tracks[0].device.recorded) > 0
-
-    aio(work(), 60)
-
-
 def test_a_refused_address_says_why_and_can_be_tried_again(desk, aio):
     async def work() -> None:
         await desk.open()
@@ -346,43 +149,6 @@ def test_a_refused_address_says_why_and_can_be_tried_again(desk, aio):
         desk.site.simulator.faults.clear()
         desk.panel.tile.retry_requested.emit()
         await desk.playing(desk.yesterday(14))
-
-    aio(work(), 60)
-
-
-def test_what_the_cloud_does_not_tell_is_played_from_the_device(desk, aio):
-    async def work() -> None:
-        desk.fault("DescribeRecordFile")
-        await desk.open()
-        assert desk.panel.problems.text.startswith("Cloud recordings: ")
-        assert REFUSAL in desk.panel.problems.text
-        await desk.panel.play_at(desk.yesterday(14))
-        await desk.playing(desk.yesterday(14))
-        assert desk.panel.reel.source is Source.DEVICE
-
-    aio(work(), 60)
-
-
-def test_every_refusal_of_a_device_leaves_the_page_alive(desk, aio):
-    async def work() -> None:
-        await desk.open()
-        desk.panel.reel.choose("device")
-        desk.fault("PlayRecord")
-        await desk.panel.play_at(desk.yesterday(14))
-        assert desk.panel.tile.property("state") == "failed"
-        desk.site.simulator.faults.clear()
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await desk.playing(desk.yesterday(14))
-        desk.fault("ControlRecord")
-        desk.pick_speed(4.0)
-        await until(lambda: desk.note != "")
-        assert desk.find("playback.speed", QComboBox).currentData() == 1.0
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await until(lambda: desk.panel.player.url == "")
-        assert desk.panel.reel.state == "paused"
-        desk.site.simulator.faults.clear()
-        QTest.mouseClick(desk.find("playback.play"), LEFT)
-        await desk.playing(desk.yesterday(14), within=10)
 
     aio(work(), 60)
 
