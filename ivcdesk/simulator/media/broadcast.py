@@ -113,7 +113,7 @@ class Broadcast(Feed):
         self._tell(self._opened, stream)
         camera = Camera(self.facts, self._scenery)
         for shot in self._reel.shots(self._stop):
-            picture = camera.render(shot.pose, shot.at)
+            picture = camera.render(shot.pose, shot.at, encoder.canvas)
             units = encoder.encode(picture, shot.ms, key=shot.cut)
             if track:
                 units += track.until(shot.ms, shot.at, mute=shot.mute)

@@ -63,10 +63,15 @@ class _Backdrop:
 
 
 class Camera:
-    """Renders one channel at one size; use it from one thread at a time."""
+    """Renders one channel at one size; use it from one thread at a time.
 
-    def __init__(self, facts: CameraFacts, scenery: Scenery) -> None:
+    ``urgent`` says that somebody waits for each picture at its time.
+    """
+
+    def __init__(self, facts: CameraFacts, scenery: Scenery, *, urgent: bool = True) -> None:
         self.facts = facts
+        self._urgent = urgent
+        self._turns = scenery.turns
         self._scene = scenery.scene(facts.seed, facts.place)
         self._sprites = scenery.sprites
         self._overlay = Overlay(facts.name, facts.width, facts.height)
@@ -74,19 +79,26 @@ class Camera:
         self._shown: dict[int, tuple[Look, Sprite]] = {}
         self._bare: tuple[object, _Backdrop, Pixels] | None = None
         self._backdrop: tuple[object, _Backdrop] | None = None
+        self._cloudy = Planes.blank(facts.height, facts.width)
         self._smooth = [Scaler() for _ in range(4)]
         self._point = Scaler(Interpolation.POINT)
         self._soft = [(Scaler(Interpolation.AREA), Scaler(Interpolation.BILINEAR)) for _ in "yuv"]
 
-    def render(self, pose: Pose, at: float) -> Planes:
-        """Return the picture of a moment (s since the epoch), always the same for the same."""
+    def render(self, pose: Pose, at: float, onto: Planes | None = None) -> Planes:
+        """Return the picture of a moment (s since the epoch), always the same for the same.
+
+        It is drawn ``onto`` a picture of its size, where one is given.
+        """
+        picture = onto or Planes.blank(self.facts.height, self.facts.width)
         light = light_at(at)
+        # Not in turn: a surrounding that nobody saw before takes long to paint.
         backdrop = self._still(pose, light, math.floor(at / _CLOUD_TICK))
-        picture = backdrop.planes.copy()
-        self._draw_glints(picture, backdrop, light, at)
-        self._draw_movers(picture, backdrop.depth, backdrop.frame, light, at, still=False)
-        picture = self._through_the_lens(picture, pose)
-        self._overlay.draw(picture, at)
+        with self._turns.turn(urgent=self._urgent):
+            picture.take(backdrop.planes)
+            self._draw_glints(picture, backdrop, light, at)
+            self._draw_movers(picture, backdrop.depth, backdrop.frame, light, at, still=False)
+            self._through_the_lens(picture, pose)
+            self._overlay.draw(picture, at)
         return picture
 
     def _frame(self, pose: Pose) -> _Frame:
@@ -114,7 +126,8 @@ class Camera:
         _, bare, sky = self._bare
         planes = bare.planes
         if sky.any():
-            planes = planes.copy()
+            planes = self._cloudy
+            planes.take(bare.planes)
             self._draw_clouds(planes, sky, frame, light, tick)
         backdrop = _Backdrop(frame, planes, bare.depth, bare.glints)
         self._backdrop = ((frame, light, tick), backdrop)
@@ -250,21 +263,18 @@ class Camera:
         if not still:
             self._shown = after
 
-    def _through_the_lens(self, picture: Planes, pose: Pose) -> Planes:
+    def _through_the_lens(self, picture: Planes, pose: Pose) -> None:
         blur = min(abs(pose.focus), 1.0)
         if blur > 0.02:
             factor = 1 + 9 * blur
-            planes = []
             for plane, (down, up) in zip((picture.y, *picture.uv), self._soft, strict=True):
                 height, width = plane.shape
                 small = down.scale(
                     plane, max(round(height / factor), 2), max(round(width / factor), 2)
                 )
-                planes.append(up.scale(small, height, width))
-            picture = Planes(planes[0].copy(), np.stack(planes[1:]))
+                plane[:] = up.scale(small, height, width)
         if abs(pose.iris) > 0.01:
             picture.y[:] = _iris_table(round(min(max(pose.iris, -1), 1), 2))[picture.y]
-        return picture
 
 
 def _puff(mover: Mover, size: float) -> str:

@@ -19,9 +19,21 @@ class Planes(NamedTuple):
     y: Pixels
     uv: Pixels
 
-    def copy(self) -> Planes:
-        """Return a picture that can be drawn on."""
-        return Planes(self.y.copy(), self.uv.copy())
+    @classmethod
+    def within(cls, whole: Pixels) -> Planes:
+        """Return the planes that lie in one piece of memory, shape (3 h / 2, w), as encoders do."""
+        height, width = whole.shape[0] * 2 // 3, whole.shape[1]
+        return cls(whole[:height], whole[height:].reshape(2, height // 2, width // 2))
+
+    @classmethod
+    def blank(cls, height: int, width: int) -> Planes:
+        """Return a picture to draw on; what is on it at first is undefined."""
+        return cls.within(np.empty((height * 3 // 2, width), np.uint8))
+
+    def take(self, other: Planes) -> None:
+        """Become a copy of another picture of the same size."""
+        np.copyto(self.y, other.y)
+        np.copyto(self.uv, other.uv)
 
 
 class Scaler:

@@ -23,6 +23,7 @@ from ivcdesk.simulator.media.places import Place, build
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes
 from ivcdesk.simulator.media.solids import Box, Solid
 from ivcdesk.simulator.media.sprites import Sprites
+from ivcdesk.simulator.media.turns import Turns
 
 ELEVATION_TOP, ELEVATION_BOTTOM = 40.0, -72.0
 DENSITY = 10  # px per degree on level 0
@@ -65,6 +66,7 @@ class Scenery:
         )
         self._scenes: ByteCache[tuple[int, str], Scene] = ByteCache(64)
         self.sprites = Sprites()
+        self.turns = Turns()
 
     def scene(self, seed: int, kind: str = "") -> Scene:
         """Return a scene; it is built on first use (a few ms)."""

@@ -24,7 +24,7 @@ from ivcdesk.simulator.media.ts import SegmentWriter
 SEGMENT = 4000  # ms
 _SHORTEST = 100  # ms; what is shorter holds hardly a picture
 _WORKERS = 2
-_CACHE_BYTES = 48 << 20
+_CACHE_BYTES = 16 << 20  # about seven minutes of one channel
 
 
 class Cut(NamedTuple):
@@ -258,7 +258,7 @@ class Recordings:
             sound, sounds = recorded_sound(facts, cut.start, cut.end)
             stream = stream._replace(sound=sound)
         sounds.reverse()
-        camera = Camera(facts, self._scenery)
+        camera = Camera(facts, self._scenery, urgent=False)
         # Pictures lie on one grid of moments, whatever the range: k / fps since the epoch.
         number = math.ceil(cut.start * facts.fps / 1000)
         while number * 1000 < cut.end * facts.fps:
@@ -267,7 +267,7 @@ class Recordings:
             at = number / facts.fps
             number += 1
             pose = self._source.recorded_pose(facts.channel_id, at)
-            picture = camera.render(pose, at)
+            picture = camera.render(pose, at, encoder.canvas)
             units = encoder.encode(picture, round(at * 1000) - cut.start)
             # A picture comes last, so that the last unit of all is one and can fill a segment.
             after = cut.end if number * 1000 >= cut.end * facts.fps else units[0].ms

@@ -1,0 +1,56 @@
+"""One easel for all cameras: pictures are drawn one after the other, those that are due first.
+
+Drawing is many small steps that hold the interpreter. Cameras that draw at the same time take it
+from each other, and from the event loop, again and again; in turns all of them get done sooner.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_MOST_BEFORE = 6  # urgent turns in a row while somebody patient waits
+
+
+class Turns:
+    """Lets one thread in at a time, in the order of arrival; the patient let the urgent pass."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._busy = False
+        self._urgent: deque[threading.Lock] = deque()
+        self._patient: deque[threading.Lock] = deque()
+        self._passed = 0
+
+    @contextmanager
+    def turn(self, *, urgent: bool) -> Iterator[None]:
+        """Wait for one's turn, which lasts as long as the block."""
+        gate = self._queue(urgent=urgent)
+        if gate is not None:
+            gate.acquire()
+        try:
+            yield
+        finally:
+            self._let_in()
+
+    def _queue(self, *, urgent: bool) -> threading.Lock | None:
+        with self._lock:
+            if not self._busy:
+                self._busy = True
+                return None
+            gate = threading.Lock()
+            gate.acquire()
+            (self._urgent if urgent else self._patient).append(gate)
+            return gate
+
+    def _let_in(self) -> None:
+        with self._lock:
+            patient = self._patient and (not self._urgent or self._passed >= _MOST_BEFORE)
+            waiting = self._patient if patient else self._urgent
+            self._passed = 0 if patient or not self._patient else self._passed + 1
+            if waiting:
+                waiting.popleft().release()
+            else:
+                self._busy = False
