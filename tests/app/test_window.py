@@ -4,7 +4,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from ivcdesk.app.actions import COMMANDS, ActionTable
-from ivcdesk.app.pages import CONTROL, INSPECTOR, NAVIGATOR, PAGES
+from ivcdesk.app.pages import CONTROL, DOWNLOADS, INSPECTOR, NAVIGATOR, PAGES
 from ivcdesk.app.window import MainWindow
 
 
@@ -12,7 +12,7 @@ class Desk:
     """An application that only notes what it was asked for."""
 
     def __init__(self) -> None:
-        self.signed_in = self.in_demo = self.shows_channel = False
+        self.signed_in = self.in_demo = self.shows_channel = self.can_export = False
         self.asked: list[tuple] = []
 
     def __getattr__(self, name: str):
@@ -117,7 +117,7 @@ def test_the_layout_is_kept(window, qtbot):
     window.resizeDocks([window._docks[NAVIGATOR]], [400], Qt.Orientation.Horizontal)
     qtbot.waitUntil(lambda: window._docks[NAVIGATOR].width() == 400)
     place, hidden = window.kept()
-    assert hidden == [CONTROL, INSPECTOR]
+    assert hidden == [CONTROL, INSPECTOR, DOWNLOADS]
     window.reset_layout()
     qtbot.waitUntil(lambda: window._docks[NAVIGATOR].width() < 400)
     assert docks(window) == {NAVIGATOR, CONTROL}
@@ -162,7 +162,7 @@ def table(window):
 
 
 def test_every_action_does_something_once(table):
-    table.desk.signed_in = table.desk.shows_channel = True
+    table.desk.signed_in = table.desk.shows_channel = table.desk.can_export = True
     for command in COMMANDS:
         before = len(table.desk.asked)
         table.trigger(command.id)

@@ -232,7 +232,7 @@ class DownloadsModel(QAbstractTableModel):
                 running += 1
             elif job.state == "failed":
                 troubled += 1
-            elif job.state != "done":
+            elif job.due is not None or job.state in ("queued", "retrying"):
                 waiting += 1
         self.summary_changed.emit(Summary(running, waiting, troubled))
 

@@ -350,7 +350,7 @@ class ExportDialog(QDialog):
             for clip in each.clips
         )
         words = tr(
-            "Files: {files}, made of {parts} parts · {length} · about {size}",
+            "Files: {files} · parts: {parts} · {length} · about {size}",
             files=len(clips),
             parts=sum(len(clip.parts) for clip in clips),
             length=time_words.length(sum(clip.seconds for clip in clips)),
