@@ -18,9 +18,25 @@ class Live:
     def __init__(self, client: CloudClient) -> None:
         self._client = client
 
-    async def open(self, channel_id: ChannelId, quality: Quality = "sub") -> StreamUrls:
-        """Return the addresses of a channel's live stream; they are secrets. Raises IvcError."""
+    async def open(
+        self,
+        channel_id: ChannelId,
+        quality: Quality = "sub",
+        *,
+        resolution: str | None = None,
+        internal: bool = False,
+    ) -> StreamUrls:
+        """Return the addresses of a channel's live stream; they are secrets. Raises IvcError.
+
+        ``resolution``, a code of the channel's own, takes the place of ``quality``; ``internal``
+        asks for addresses inside the cloud's own network.
+        """
         answer = await self._client.call(
-            ControlDeviceStream(channel_id=channel_id, stream_type=STREAM_TYPES[quality])
+            ControlDeviceStream(
+                channel_id=channel_id,
+                stream_type=None if resolution else STREAM_TYPES[quality],
+                resolution=resolution,
+                is_internal=True if internal else None,
+            )
         )
         return answer.data

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ivcdesk.api import AuthError, Call, CloudClient, Credential, Forbidden, Journal, Priority
 from ivcdesk.api.actions import DescribeOrganization, Organization
+from ivcdesk.services.bans import Bans
 from ivcdesk.services.directory import Change, Directory
 from ivcdesk.services.link import LinkMeter
 from ivcdesk.services.live import Live
@@ -39,6 +40,7 @@ class Session:
         self.account = account
         self.directory = Directory(client, store=store, scope=scope)
         self.live = Live(client)
+        self.bans = Bans(client)
         kept = store.path if store is not None else None
         self._ptz_store = PtzStore(kept.with_name("ptz.sqlite3") if kept else None)
         self.ptz = Ptz(client, self.directory, store=self._ptz_store, scope=scope)

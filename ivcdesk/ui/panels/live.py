@@ -16,6 +16,7 @@ from ivcdesk.media.live import LivePlayer
 from ivcdesk.services.layouts import Layout
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
+from ivcdesk.ui.panels.live_access import LiveAccess
 from ivcdesk.ui.panels.live_bar import AT_TIMES, OFTEN, LiveBar
 from ivcdesk.ui.panels.live_dealing import arrangement_of, captured, deal
 from ivcdesk.ui.panels.live_diagnosis import LiveDiagnosis
@@ -64,6 +65,9 @@ class LivePanel(QWidget):
         self.links = StreamLinks(context, self._focused_slot, self)
         self.links.told.connect(self._tell)
         self.diagnosis = LiveDiagnosis(context, self._focused_slot, self)
+        self.access = LiveAccess(context, self._focused_slot, self)
+        self.links.addresses_wanted.connect(self.access.open_addresses)
+        self.links.bans_wanted.connect(self.access.open_bans)
         self.bar = LiveBar(self.links)
         self.pictures = LivePictures(self._name_of, self)
         self.pictures.told.connect(self._tell)
@@ -133,6 +137,7 @@ class LivePanel(QWidget):
         self.detach()
         self._session = session
         self.diagnosis.attach(session)
+        self.access.attach(session)
         for view in self._views:
             view.slot.attach(session)
         self.links.look_for_players()
@@ -141,6 +146,7 @@ class LivePanel(QWidget):
     def detach(self) -> None:
         """Show nothing, and forget the session."""
         self.diagnosis.detach()
+        self.access.detach()
         self.recording.end_all()
         self.programme.detach()
         for view in self._views:
@@ -160,6 +166,7 @@ class LivePanel(QWidget):
         await self.tasks.finish()
         await self.links.tasks.finish()
         await self.diagnosis.close()
+        await self.access.close()
         await asyncio.gather(*(view.slot.close() for view in self._views))
         self._session = None
         self._refresh()

@@ -21,22 +21,23 @@ from ivcdesk.ui.context import Context
 from ivcdesk.ui.dialogs.command import CommandDialog
 from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.panels.channel_words import channel_name
+from ivcdesk.ui.panels.live_addresses import KINDS
 from ivcdesk.ui.panels.live_slot import LiveSlot
 from ivcdesk.ui.panels.settings import CUSTOM, command_problem
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 
-ADDRESSES: tuple[tuple[str, str], ...] = (("flv", "FLV"), ("hls", "HLS"), ("rtmp", "RTMP"))
-"""The kinds of address that the cloud gives, and their names."""
-
 
 class StreamLinks(QObject):
     """The button that hands the focused stream on, and its menu.
 
-    ``slot`` tells which stream has the focus. Signals: ``told(text, failed)`` says what was done.
+    ``slot`` tells which stream has the focus. Signals: ``told(text, failed)`` says what was done;
+    ``addresses_wanted`` and ``bans_wanted`` where the user asks for these windows.
     """
 
     told = Signal(str, bool)
+    addresses_wanted = Signal()
+    bans_wanted = Signal()
 
     def __init__(
         self, context: Context, slot: Callable[[], LiveSlot], parent: QObject | None = None
@@ -116,11 +117,16 @@ class StreamLinks(QObject):
         own = self._entry("live.external.custom", tr("A command of your own …"))
         own.triggered.connect(self.ask_for_command)
         self.menu.addSeparator()
-        for kind, face in ADDRESSES:
+        for kind, face in KINDS:
             entry = self._entry(
                 f"live.external.copy.{kind}", tr("Copy the {kind} address", kind=face)
             )
             entry.triggered.connect(partial(self.copy, kind))
+        entry = self._entry("live.external.addresses", tr("Addresses and QR code …"))
+        entry.triggered.connect(self.addresses_wanted)
+        self.menu.addSeparator()
+        entry = self._entry("live.external.bans", tr("Who may not watch …"))
+        entry.triggered.connect(self.bans_wanted)
         first = next((p.name for p in self._players if p.name == preferred), "")
         first = first or (self._players[0].name if self._players else "")
         self.button.setText(
@@ -157,7 +163,7 @@ class StreamLinks(QObject):
         if urls is None:
             return
         address = {"flv": urls.flv, "hls": urls.hls, "rtmp": urls.rtmp}[kind]
-        face = dict(ADDRESSES)[kind]
+        face = dict(KINDS)[kind]
         if not address:
             self.told.emit(tr("△ The cloud gives no {kind} address here", kind=face), True)
             return
