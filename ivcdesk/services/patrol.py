@@ -125,7 +125,7 @@ class _Patrol:
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._told: tuple[Phase, int, IvcError | None] | None = None
-        self._leave = ptz.watch_hands(channel_id, self._on_hands)
+        self._leave: Callable[[], object] = ptz.watch_hands(channel_id, self._on_hands)
 
     def begin(self) -> None:
         """Set out, unless somebody steers."""
@@ -191,6 +191,7 @@ class _Patrol:
         tour = self._round
         if tour.phase == "ended":
             self._leave()
+            self._leave = _nothing
         news = tour.phase, tour.stop.preset, self._error
         if news != self._told:
             self._told = news
@@ -216,3 +217,7 @@ class _Patrol:
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()
+
+
+def _nothing() -> None:
+    pass

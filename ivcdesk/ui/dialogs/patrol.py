@@ -180,9 +180,12 @@ class PatrolDialog(QDialog):
         dwell.setAccessibleName(tr("Stays"))
         dwell.setToolTip(tr("How long the camera stays there, 5 to 3600 s"))
         dwell.valueChanged.connect(self._look)
+        # half a row is no stop: nobody may look meanwhile
+        self._table.blockSignals(True)
         self._table.insertRow(row)
         self._table.setCellWidget(row, 0, preset)
         self._table.setCellWidget(row, 1, dwell)
+        self._table.blockSignals(False)
 
     def _on_add(self) -> None:
         tour = self.tour
@@ -196,8 +199,13 @@ class PatrolDialog(QDialog):
     def _on_remove(self) -> None:
         row = self._table.currentRow()
         if row >= 0:
-            self._table.removeRow(row)
+            self._take_out(row)
             self._look()
+
+    def _take_out(self, row: int) -> None:
+        self._table.blockSignals(True)
+        self._table.removeRow(row)
+        self._table.blockSignals(False)
 
     def _move(self, by: int) -> None:
         row = self._table.currentRow()
@@ -205,7 +213,7 @@ class PatrolDialog(QDialog):
         if row < 0 or not 0 <= goal < self._table.rowCount():
             return
         stop = self.tour.stops[row]
-        self._table.removeRow(row)
+        self._take_out(row)
         self._insert(goal, stop)
         self._table.selectRow(goal)
         self._look()

@@ -93,6 +93,7 @@ class PresetShelf(QWidget):
         self._known = False
         self._current = 0
         self._album: Album | None = None
+        self._edition = 0
         self._pictures: dict[int, QPixmap] = {}
         self._order = tuple(range(1, COUNT + 1))
         self.tasks = TaskScope(self)
@@ -140,7 +141,6 @@ class PresetShelf(QWidget):
             card.move_wanted.connect(partial(self._move_by, card.index))
             card.dragged.connect(partial(self._on_dragged, card.index))
             card.dropped.connect(partial(self._on_dropped, card.index))
-        self._lay_out()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GRID // 2)
@@ -149,6 +149,7 @@ class PresetShelf(QWidget):
         layout.addWidget(self._why)
         layout.addWidget(self._retry, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addLayout(grid)
+        self._lay_out()
         self._progress.hide()
         refresh(self, self._show_problem)
 
@@ -236,9 +237,9 @@ class PresetShelf(QWidget):
         self._lay_out()
         self._cards[index - 1].setFocus(Qt.FocusReason.OtherFocusReason)
         if self._keeper is not None and self._channel is not None:
-            self.tasks.start(
-                self._keeper.presets.arrange(self._channel, self._order), name="preset order"
-            )
+            self._edition += 1
+            work = self._arrange(self._keeper.presets, self._channel, self._order)
+            self.tasks.start(work, name="preset order")
         self.told.emit(
             tr(
                 "{preset} is at place {place} now",
@@ -328,12 +329,18 @@ class PresetShelf(QWidget):
         await presets.rename(channel, card.index, dialog.name)
         await self._open_album(presets, channel)
 
+    async def _arrange(self, presets: Presets, channel: ChannelId, order: tuple[int, ...]) -> None:
+        await presets.arrange(channel, order)
+        if order == self._order:
+            await self._open_album(presets, channel)
+
     async def _open_album(self, presets: Presets, channel: ChannelId) -> None:
         """Show what this computer knows of the channel's presets."""
+        self._edition = edition = self._edition + 1
         album = await presets.album(channel)
         images = await asyncio.to_thread(decode, album.pictures)
-        if channel != self._channel:
-            return
+        if channel != self._channel or edition != self._edition:
+            return  # it was changed meanwhile, and whoever did so opens it anew
         self._album = album
         self._pictures = {number: QPixmap.fromImage(image) for number, image in images.items()}
         if album.order != self._order:
