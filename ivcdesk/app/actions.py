@@ -78,6 +78,9 @@ class Desk(Protocol):
     def copy_address(self) -> None:
         """Copy the address of the chosen stream."""
 
+    def in_live(self, deed: str) -> None:
+        """Do something on the live page, by its name there."""
+
     def dismiss(self) -> None:
         """Take the message away."""
 
@@ -247,6 +250,62 @@ COMMANDS: tuple[Command, ...] = (
         mark("Open the stream in ffplay"),
         "player",
         lambda desk: desk.open_outside("ffplay"),
+        "",
+        _shows_channel,
+    ),
+    Command(
+        "layouts",
+        mark("Choose or save a layout of the live pictures"),
+        "layouts",
+        lambda desk: desk.in_live("layouts"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "save_layout",
+        mark("Save the live pictures as a layout"),
+        "layouts",
+        lambda desk: desk.in_live("save_layout"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "tour_selected",
+        mark("Tour through the cameras picked in the tree"),
+        "tour",
+        lambda desk: desk.in_live("tour_selected"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "tour_layouts",
+        mark("Tour through all saved layouts"),
+        "tour",
+        lambda desk: desk.in_live("tour_layouts"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "tour_stop",
+        mark("Stop the tour"),
+        "tour",
+        lambda desk: desk.in_live("tour_stop"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "live_facts",
+        mark("Codec, rates and delay on the pictures"),
+        "info",
+        lambda desk: desk.in_live("facts"),
+        "",
+        _signed_in,
+    ),
+    Command(
+        "burst",
+        mark("Five snapshots in a row"),
+        "camera",
+        lambda desk: desk.in_live("burst"),
         "",
         _shows_channel,
     ),

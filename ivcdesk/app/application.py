@@ -29,6 +29,7 @@ from ivcdesk.ui.context import Context, Explanation
 from ivcdesk.ui.panels.palette import CommandPalette
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import tr
+from ivcdesk.ui.widgets.palette_index import Entry
 
 if TYPE_CHECKING:
     from ivcdesk.app.child import Child
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from ivcdesk.ui.panels.playback import PlaybackPanel
 
 log = logging.getLogger(__name__)
+
+LAYOUT = "layout:"
+"""Begins the id of what shows a saved layout, before its name."""
 
 _PAINT_SECONDS = 1.0
 
@@ -109,7 +113,7 @@ class Application(QObject):
         self.window.top.set_menu(self.actions.menu(self.window))
         self.window.top.palette_wanted.connect(self.toggle_palette)
         self.window.top.language_toggled.connect(self.toggle_language)
-        self.palette = CommandPalette(self.window, self.actions.entries)
+        self.palette = CommandPalette(self.window, self._palette_entries)
         self._entrance = Entrance(self)
         self._entrance.changed.connect(self._on_session_changed)
         self._entrance.show_first()
@@ -198,7 +202,12 @@ class Application(QObject):
 
     def trigger(self, action: str) -> None:
         """Do an action of the action table by its id."""
-        self.actions.trigger(action)
+        kind, _, name = action.partition(LAYOUT)
+        if name and not kind:
+            self.go("live")
+            self.panels.live.programme.layouts.choose(name)
+        else:
+            self.actions.trigger(action)
 
     @property
     def signed_in(self) -> bool:
@@ -281,6 +290,12 @@ class Application(QObject):
     def copy_address(self) -> None:
         """Copy the address of the chosen stream."""
         self.panels.live.copy_address()
+
+    def in_live(self, deed: str) -> None:
+        """Show the live page and do something there, by its name."""
+        if self.panels.complete:
+            self.go("live")
+            self.panels.live.do(deed)
 
     def dismiss(self) -> None:
         """Take the message away."""
@@ -409,6 +424,17 @@ class Application(QObject):
             self.go("live")
         self.window.show_dock(NAVIGATOR)
         self.panels.navigator.reveal(key)
+
+    def _palette_entries(self) -> list[Entry]:
+        """Return what can be done now, and the saved layouts."""
+        entries = self.actions.entries()
+        if self.signed_in and self.panels.complete:
+            for layout in self.panels.live.programme.layouts.all:
+                words = tr("Layout: {name}", name=layout.name)
+                entries.append(
+                    Entry("action", f"{LAYOUT}{layout.name}", words, "", "layouts", "", 3)
+                )
+        return entries
 
     def _keep_layout(self) -> None:
         """Note where the window and its docks are, for the next start."""

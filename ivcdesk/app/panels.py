@@ -135,6 +135,8 @@ class Panels:
         window.add_page("live", self.live)
         self._join(self.live)
         self.live.join(self.ptz)
+        self.live.programme.tour.selection = self.navigator.selected
+        self.navigator.tour_picked.connect(self._on_tour_picked)
         self.live.pulls_changed.connect(self._mark_playing)
         self.live.channel_changed.connect(self._mark_playing)
         self._hands = Hands(window, context, self.live, self.ptz)
@@ -193,6 +195,10 @@ class Panels:
     def _show_live(self, channel_id: str) -> None:
         self._window.show_page("live")
         self.live.show_channel(channel_id)
+
+    def _on_tour_picked(self, keys: list[str]) -> None:
+        self._window.show_page("live")
+        self.live.programme.tour.start_through(keys)
 
     def _mark_playing(self) -> None:
         """Mark in the tree what is being watched."""

@@ -91,6 +91,8 @@ class LivePanel(QWidget):
         self.sound.told.connect(self._tell)
         self.recording = LiveRecording(lambda: self._views, self._focused_slot, self._name_of, self)
         self.recording.told.connect(self._on_recording_told)
+        # Who records has gone away on purpose.
+        self.programme.spares = lambda view: self.recording.records(view.slot)
         self.bar.row.add_left(self.sound.controls, AT_TIMES)
         self.bar.row.add_right(self.recording.button, OFTEN)
         self.grid = TileGrid()
@@ -116,7 +118,12 @@ class LivePanel(QWidget):
         self._meter.measured.connect(self.pulls_changed)
         for place in (self.bar, self._canvas):
             # The grid leaves the page for the full screen: its keys go with it.
-            for key, act in (("M", self.sound.toggle), ("Ctrl+R", self.recording.toggle)):
+            for key, act in (
+                ("M", self.sound.toggle),
+                ("Ctrl+R", self.recording.toggle),
+                ("Ctrl+L", self.programme.layouts.open),
+                ("Ctrl+T", self.programme.tour.toggle_or_open),
+            ):
                 shortcut = QShortcut(QKeySequence(key), place)
                 shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 shortcut.activated.connect(act)
@@ -191,6 +198,15 @@ class LivePanel(QWidget):
     def arrange(self, name: str) -> None:
         """Use another arrangement; what no longer has a place stops pulling, and is remembered."""
         self.grid.arrange(name)
+
+    def do(self, deed: str) -> None:
+        """Do something by its name, as the palette does. Raises KeyError for a name not known."""
+        if deed == "facts":
+            self.facts.toggle()
+        elif deed == "burst":
+            self.take_snapshot(BURST)
+        else:
+            self.programme.do(deed)
 
     def pullers(self) -> list[LivePlayer]:
         """Return everything that may be pulling a stream."""

@@ -25,7 +25,8 @@ class LiveProgramme(QObject):
     """Layouts, tour and idle closing of one grid, and the strips above its pictures.
 
     ``capture`` returns what is shown, ``show`` shows a layout, ``places`` is how many pictures
-    there is room for, ``views`` are the places. Signals: ``told(text, failed)``.
+    there is room for, ``views`` are the places. ``spares`` tells which of them stay open when
+    nobody is there. Signals: ``told(text, failed)``.
     """
 
     told = Signal(str, bool)
@@ -42,11 +43,12 @@ class LiveProgramme(QObject):
     ) -> None:
         super().__init__(parent)
         self._views = views
+        self.spares: Callable[[LiveView], bool] = lambda _view: False
         self.layouts = LiveLayouts(context, capture, show, self)
         self.tour = LiveTour(context, show, places, lambda: self.layouts.all, self)
         self.idle = IdleWatch(
             lambda: context.settings.live_idle_minutes,
-            lambda: any(view.slot.pulls for view in views()),
+            lambda: any(view.slot.pulls and not self.spares(view) for view in views()),
             self,
         )
         self.countdown = IdleStrip()
@@ -84,6 +86,16 @@ class LiveProgramme(QObject):
         """Wait until everything is kept and nothing is under way."""
         await asyncio.gather(self.layouts.close(), self.tour.close())
 
+    def do(self, deed: str) -> None:
+        """Do something by its name. Raises KeyError for a name not known."""
+        {
+            "layouts": self.layouts.open,
+            "save_layout": self.layouts.save_as,
+            "tour_selected": self.tour.start_selected,
+            "tour_layouts": self.tour.start_layouts,
+            "tour_stop": self.tour.stop,
+        }[deed]()
+
     def touch(self) -> None:
         """Somebody works with a picture: they stay, and the tour waits."""
         self.idle.touch()
@@ -105,4 +117,5 @@ class LiveProgramme(QObject):
     def _on_expired(self, minutes: int) -> None:
         self.tour.stop()
         for view in self._views():
-            view.rest(minutes)
+            if not self.spares(view):
+                view.rest(minutes)

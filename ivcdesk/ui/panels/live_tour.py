@@ -250,6 +250,13 @@ class LiveTour(QObject):
             self._pass_time()
             self._be(self._tour.resumed() if self._tour.paused else self._tour.halted())
 
+    def toggle_or_open(self) -> None:
+        """Stand still or go on; offer tours where there is none."""
+        if self._tour is None:
+            self.open()
+        else:
+            self.toggle()
+
     def turn(self, by: int) -> None:
         """Go some pages on, or back."""
         if self._tour is not None:

@@ -114,6 +114,7 @@ class LiveView(QObject):
             self.rested_minutes = minutes
             self.slot.sleep()
             self._show()
+            self.changed.emit()
 
     def resume(self) -> None:
         """Go on with a picture that was closed because nobody was there."""
