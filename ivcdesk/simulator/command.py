@@ -11,6 +11,7 @@ import signal
 import sys
 import threading
 
+from ivcdesk.simulator.memory import keep_compact
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.server import Simulator, is_loopback
 
@@ -21,6 +22,7 @@ def main(argv: list[str]) -> int:
     Once it listens, one line of JSON on the standard output tells where and with which keys.
     """
     options = _parser().parse_args(argv)
+    keep_compact()
     if not is_loopback(options.host):
         _say(f"warning: everyone who reaches {options.host} can reach the simulated cloud")
     try:

@@ -94,9 +94,9 @@ def read_action(kind: type[A], params: dict[str, Any], *, loose: bool = False) -
     Refuses with UnknownParameter, MissingParameter or InvalidParameter, in this order.
     """
     _refuse_unknown(kind, params, "")
-    for field in msgspec.structs.fields(kind):
-        if field.required and field.encode_name not in params:
-            raise Refusal("MissingParameter", f"the parameter `{field.encode_name}` is missing")
+    for name in _required(kind):
+        if name not in params:
+            raise Refusal("MissingParameter", f"the parameter `{name}` is missing")
     try:
         action: A = msgspec.convert(params, kind, strict=not loose)
     except msgspec.ValidationError as problem:
@@ -130,6 +130,11 @@ def masked(params: Any) -> Any:
             for key, value in params.items()
         }
     return [masked(item) for item in params] if isinstance(params, list) else params
+
+
+@cache
+def _required(kind: type[msgspec.Struct]) -> tuple[str, ...]:
+    return tuple(f.encode_name for f in msgspec.structs.fields(kind) if f.required)
 
 
 def _refuse_unknown(kind: type[msgspec.Struct], params: dict[str, Any], path: str) -> None:

@@ -93,12 +93,15 @@ class Camera:
         light = light_at(at)
         # Not in turn: a surrounding that nobody saw before takes long to paint.
         backdrop = self._still(pose, light, math.floor(at / _CLOUD_TICK))
-        with self._turns.turn(urgent=self._urgent):
+        self._turns.wait(urgent=self._urgent)
+        try:
             picture.take(backdrop.planes)
             self._draw_glints(picture, backdrop, light, at)
             self._draw_movers(picture, backdrop.depth, backdrop.frame, light, at, still=False)
             self._through_the_lens(picture, pose)
             self._overlay.draw(picture, at)
+        finally:
+            self._turns.end()
         return picture
 
     def _frame(self, pose: Pose) -> _Frame:
@@ -199,11 +202,11 @@ class Camera:
         beat = np.sin(at % 6283 * (0.9 + numbers % 7 * 0.21) + numbers * 1.7)
         shine = np.clip((beat - 0.55) * 150, 0, 60) * (0.25 + 0.75 * light.share)
         seen = shine > 4
-        x, y = x[seen], y[seen]
-        added = shine[seen].astype(np.int16)
-        for step in range(4):
-            values = picture.y[y, x + step] + (added if 0 < step < 3 else added // 2)
-            picture.y[y, x + step] = np.minimum(values, 235).astype(np.uint8)
+        places = (y[seen] * picture.y.shape[1] + x[seen])[:, None] + np.arange(4)
+        added = shine[seen].astype(np.int16)[:, None] // np.array([2, 1, 1, 2], np.int16)
+        luma = picture.y.reshape(-1)
+        # Glints may overlap: the last one counts, as long as none is made twice as bright.
+        luma[places] = np.minimum(luma[places] + added, 235)
 
     def _draw_movers(
         self, picture: Planes, depth: Pixels, frame: _Frame, light: Light, at: float, *, still: bool

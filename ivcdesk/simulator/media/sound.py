@@ -49,6 +49,8 @@ def heard(seed: int, rate: int, first: int, count: int) -> Array:
     wave = murmur[index % len(murmur)]
     inside = index % rate
     pip = inside < round(PIP_SECONDS * rate)
+    if not pip.any():
+        return np.clip(wave, -32768, 32767).astype(np.int16)
     phase = inside * (2 * math.pi * PIP_HERTZ / rate)
     # The minute strikes an octave higher.
     octave = np.where(index // rate % 60 == 0, 2, 1)

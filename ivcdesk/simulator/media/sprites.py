@@ -430,12 +430,11 @@ def lay_sprite(
     if x0 >= x1 or y0 >= y1:
         return
     around = depth[y0:y1, x0:x1]
-    hidden: Array | None = around < code
-    covered = np.count_nonzero(hidden)
+    behind = around < code
+    covered = np.count_nonzero(behind)
     if covered == around.size:
         return
-    if not covered:
-        hidden = None
+    hidden = behind if covered else None
     if (x1 - x0, y1 - y0) == (wide, tall):
         luma, rest = sprite.y, sprite.rest
     else:

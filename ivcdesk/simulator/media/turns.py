@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 _MOST_BEFORE = 6  # urgent turns in a row while somebody patient waits
 
@@ -24,28 +22,19 @@ class Turns:
         self._patient: deque[threading.Lock] = deque()
         self._passed = 0
 
-    @contextmanager
-    def turn(self, *, urgent: bool) -> Iterator[None]:
-        """Wait for one's turn, which lasts as long as the block."""
-        gate = self._queue(urgent=urgent)
-        if gate is not None:
-            gate.acquire()
-        try:
-            yield
-        finally:
-            self._let_in()
-
-    def _queue(self, *, urgent: bool) -> threading.Lock | None:
+    def wait(self, *, urgent: bool) -> None:
+        """Wait for one's turn, which lasts until ``end``."""
         with self._lock:
             if not self._busy:
                 self._busy = True
-                return None
+                return
             gate = threading.Lock()
             gate.acquire()
             (self._urgent if urgent else self._patient).append(gate)
-            return gate
+        gate.acquire()
 
-    def _let_in(self) -> None:
+    def end(self) -> None:
+        """End one's turn, and let the next one in."""
         with self._lock:
             patient = self._patient and (not self._urgent or self._passed >= _MOST_BEFORE)
             waiting = self._patient if patient else self._urgent
