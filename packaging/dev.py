@@ -56,6 +56,8 @@ TEST_TOOLS = {
     "dbus-run-session": "dbus",
     "ffprobe": "ffmpeg",
     "chromium": "chromium",
+    # a player without a line of FFmpeg in it
+    "gst-launch-1.0": "gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad",
 }
 
 QT_PROBE = "import PySide6.QtWidgets, PySide6.QtSvg, PySide6.QtNetwork, PySide6.QtMultimedia"
@@ -134,7 +136,12 @@ def have_libraries() -> None:
 
 def have_test_tools() -> None:
     """See to it that the tools which tests start are there; tests that lack one say so."""
-    missing = [package for tool, package in TEST_TOOLS.items() if not shutil.which(tool)]
+    missing = [
+        package
+        for tool, packages in TEST_TOOLS.items()
+        if not shutil.which(tool)
+        for package in packages.split()
+    ]
     if LINUX and missing:
         install(missing, "tools for tests")
 

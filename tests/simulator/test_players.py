@@ -1,0 +1,142 @@
+"""Every kind of address is played by two players that share no code."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice, pairwise
+
+import av
+import pytest
+
+from ivcdesk.simulator.recordings import cloud_day, day_start
+from tests.api.authority import Authority
+from tests.simulator.players import Seen, needs_players, played, probed
+
+pytestmark = needs_players
+
+FLV, HLS = "flvdemux", "hlsdemux ! tsdemux"
+SUB, MAIN = (640, 360), (960, 540)
+STEP = 1 / 15
+SLICE = 20
+PICTURES = 10
+
+
+def channel_of(served, name):
+    world = served.cloud.world
+    device = next(d for d in world.devices.values() if d.name.startswith(name))
+    return served.run(lambda: world.channels(device)[0].channel_id)
+
+
+def live(served, name, kind, stream="2"):
+    asked = {"ChannelId": channel_of(served, name), "StreamType": stream}
+    return served.call("ControlDeviceStream", asked)["Data"][kind]
+
+
+def check(seen, codecs, size, seconds=None):
+    """The codecs and the size are right; pictures follow each other, and fill the time."""
+    assert seen.codecs == codecs
+    assert seen.size == size
+    steps = [after - before for before, after in pairwise(seen.times)]
+    assert min(steps) > 0
+    if seconds is None:
+        assert len(seen.times) >= PICTURES
+    else:
+        assert max(steps) < 1.5 * STEP
+        lasts = seen.times[-1] - seen.times[0] + STEP
+        assert abs(lasts - seconds) < SLICE
+        # in fact they are as long as the slices say
+        assert lasts == pytest.approx(seconds, abs=2 * STEP)
+
+
+def both(url, demuxer, codecs, size, seconds=None):
+    """Play an address with both players at once and check what they say."""
+    many = PICTURES if seconds is None else None
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(probed, url, many)
+        second = threads.submit(played, url, demuxer, codecs, many)
+        check(first.result(), codecs, size, seconds)
+        check(second.result(), codecs, size, seconds)
+
+
+@pytest.mark.parametrize(
+    ("device", "codecs"),
+    [
+        ("PTZ Gate North", ["h264"]),
+        ("Visitor lane", ["h264", "aac"]),
+        ("PTZ Gate South", ["h264", "pcm_alaw"]),
+        ("Forklift lane", ["h264", "pcm_mulaw"]),
+    ],
+)
+def test_live_flv(served, device, codecs):
+    both(live(served, device, "Flv"), FLV, codecs, SUB)
+
+
+def test_live_rtmp_and_the_main_stream(served):
+    both(live(served, "Visitor lane", "Rtmp", "1"), FLV, ["h264", "aac"], MAIN)
+
+
+@pytest.mark.parametrize(
+    ("device", "codecs"), [("Visitor lane", ["h264", "aac"]), ("Barrier", ["hevc"])]
+)
+def test_live_hls(served, device, codecs):
+    both(live(served, device, "Hls"), HLS, codecs, SUB)
+
+
+def test_live_flv_of_h265(served):
+    """GStreamer and FFmpeg know H.265 in FLV since 1.26 and 6.1, which Debian 12 has not yet: it
+    is played by the library of FFmpeg 8, and GStreamer plays the same channel's HLS.
+    """
+    options = {"probesize": "4096", "analyzeduration": "0"}
+    with av.open(live(served, "Barrier", "Flv"), options=options, timeout=15) as stream:
+        video = stream.streams.video[0]
+        frames = list(islice(stream.decode(video), PICTURES))
+        seen = Seen([video.codec_context.name], (video.width, video.height), [])
+    check(seen._replace(times=[frame.time for frame in frames]), ["hevc"], SUB)
+
+
+@pytest.fixture
+def recorded(served):
+    """A channel and the first whole slice of yesterday's ten past two, UTC+8."""
+    channel_id = channel_of(served, "PTZ Gate North")
+    moment = day_start(cloud_day(served.cloud.now()) - 1) + 14 * 3600 + 600
+    asked = {"ChannelId": channel_id, "StartTime": moment, "EndTime": moment + 120}
+    (slices,) = served.call("DescribeRecordSlice", asked)["Data"]
+    whole = next(row for row in slices["List"] if row["End"] - row["Begin"] == SLICE)
+    return channel_id, whole["Begin"], whole["End"]
+
+
+def test_recordings_of_the_cloud(served, recorded):
+    channel_id, begin, end = recorded
+    asked = {"ChannelId": channel_id, "StartTime": begin, "EndTime": end}
+    url = served.call("DescribeRecordPlaybackUrl", asked)["Data"]["Hls"]
+    both(url, HLS, ["h264"], SUB, end - begin)
+    for kind, demuxer in (("mp4", "qtdemux"), ("ts", "tsdemux")):
+        asked = {
+            "ChannelId": channel_id,
+            "BeginTime": str(begin),
+            "EndTime": str(end),
+            "FileType": kind,
+        }
+        url = served.call("DescribeVideoDownloadUrl", asked)["Data"]["Url"]
+        both(url, demuxer, ["h264"], SUB, end - begin)
+
+
+@pytest.mark.parametrize("player", ["ffprobe", "gstreamer"])
+def test_recordings_of_a_device(served, player):
+    channel_id = channel_of(served, "PTZ Gate North")
+    now = int(served.cloud.now())
+    asked = {"ChannelId": channel_id, "Start": now - 7200, "End": now - 60}
+    url = served.call("PlayRecord", asked)["Data"]["Flv"]
+    if player == "ffprobe":
+        check(probed(url, PICTURES), ["h264"], SUB)
+    else:
+        check(played(url, FLV, ["h264"], PICTURES), ["h264"], SUB)
+
+
+def test_https(serving, tmp_path):
+    authority = Authority(tmp_path)
+    with serving(certfile=authority.certificate, keyfile=authority.key) as served:
+        channel_id = channel_of(served, "PTZ Gate North")
+        url = served.cloud.links.address(f"/live/{channel_id}.live.flv", 60)
+        assert url.startswith("https://")
+        both(url, FLV, ["h264"], SUB)
