@@ -94,7 +94,7 @@ class LivePanel(QWidget):
         # Who records has gone away on purpose.
         self.programme.spares = lambda view: self.recording.records(view.slot)
         self.bar.row.add_left(self.sound.controls, AT_TIMES)
-        self.bar.row.add_right(self.recording.button, OFTEN)
+        self.bar.row.add_right(self.recording.button, OFTEN, before=self.links.button)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
         bind(self.grid, self.grid.setAccessibleName, "Live pictures")

@@ -13,6 +13,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
+    QLineEdit,
     QMenu,
     QPushButton,
     QSpinBox,
@@ -72,6 +73,8 @@ class TourStrip(QFrame):
         self._dwell.setObjectName("live.tour.dwell")
         self._dwell.setRange(plan.SHORTEST, plan.LONGEST)
         self._dwell.setKeyboardTracking(False)
+        if (figures := self._dwell.findChild(QLineEdit)) is not None:
+            figures.setTextMargins(6, 0, 0, 0)
         bind(self._dwell, self._dwell.setSuffix, " s")
         bind(self._dwell, self._dwell.setToolTip, "How long a tour shows each page")
         bind(self._dwell, self._dwell.setAccessibleName, "How long a tour shows each page")
@@ -99,17 +102,17 @@ class TourStrip(QFrame):
         title, tour = self._shown or ("", _NONE)
         page = tr("page {page} of {pages}", page=tour.page + 1, pages=tour.pages)
         if tour.paused:
-            rest = tr("⏸ paused")
+            rest = tr("paused|tour")
         elif tour.pages == 1:
             rest = ""
         else:
             rest = tr("{seconds} s left", seconds=math.ceil(tour.left))
-        said = " · ".join(part for part in (title, page, rest) if part)
+        said = " · ".join(part for part in (page, rest, title) if part)
         if said != self._told:
             self._told = said
             self._label.setText(said)
         # The seconds are for the eye: read aloud, they would drown everything else.
-        spoken = " · ".join(part for part in (title, page) if part)
+        spoken = " · ".join(part for part in (page, title) if part)
         if spoken != self._label.accessibleName():
             self._label.setAccessibleName(spoken)
         face = "play" if tour.paused else "pause"
@@ -217,8 +220,8 @@ class LiveTour(QObject):
             return
         self._pages, self._title = tuple(pages), title
         self._tour = plan.started(len(pages), self._context.settings.live_tour_seconds)
-        self._show_now()
         self._count_again()
+        self._show_now()
         self.changed.emit()
 
     def start_through(self, keys: Sequence[str]) -> None:

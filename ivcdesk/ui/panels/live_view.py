@@ -75,7 +75,7 @@ class LiveView(QObject):
         tile.setObjectName(f"live.tile.{index + 1}")
         tile.installEventFilter(self)
         tile.clicked.connect(self._on_clicked)
-        tile.magnified.connect(lambda _factor: self.touched.emit())
+        tile.magnified.connect(self._on_magnified)
         tile.double_clicked.connect(self.maximise_wanted)
         tile.retry_requested.connect(self._on_retry)
         tile.reason_requested.connect(self._on_reason)
@@ -215,6 +215,11 @@ class LiveView(QObject):
         self.focused.emit()
         self.touched.emit()
         self.resume()
+
+    def _on_magnified(self, factor: float) -> None:
+        # Another channel is seen whole without anybody having asked for it.
+        if factor > 1:
+            self.touched.emit()
 
     def _on_retry(self) -> None:
         self.focused.emit()

@@ -52,9 +52,9 @@ class OverflowRow(QWidget):
         """Put a control behind those at the left; one of a higher rank gives way earlier."""
         self._add(self._left, widget, rank)
 
-    def add_right(self, widget: QWidget, rank: int = 0) -> None:
-        """Put a control behind those at the right, before the menu's button."""
-        self._add(self._right, widget, rank)
+    def add_right(self, widget: QWidget, rank: int = 0, before: QWidget | None = None) -> None:
+        """Put a control behind those at the right, or before one of them."""
+        self._add(self._right, widget, rank, before)
 
     def sizeHint(self) -> QSize:
         """Return the room for everything, px."""
@@ -76,8 +76,10 @@ class OverflowRow(QWidget):
             self._soon.start()
         return super().event(event)
 
-    def _add(self, side: list[QWidget], widget: QWidget, rank: int) -> None:
-        side.append(widget)
+    def _add(
+        self, side: list[QWidget], widget: QWidget, rank: int, before: QWidget | None = None
+    ) -> None:
+        side.insert(len(side) if before is None else side.index(before), widget)
         self._ranks[widget] = rank
         widget.setParent(self)
         widget.show()

@@ -369,8 +369,8 @@ class VideoTile(Magnifiable):
                 self._painted += 1
             if self._kind in ("stalled", "failed", "connecting"):
                 painter.fillRect(self.rect(), STILL_DIM)
-        self._paint_words(painter)
         self.paint_zoom(painter, (self._fonts or self._make_fonts())[1])
+        self._paint_words(painter)
         if self._chosen or self.hasFocus():
             pen = QPen(QColor(tokens().accent), _FRAME)
             pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)

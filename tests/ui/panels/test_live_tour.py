@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSpinBox
 
 from ivcdesk.api.actions import ChannelId
+from ivcdesk.domain.zoom import Zoom
 from ivcdesk.services.layouts import Layout, Place
 from ivcdesk.ui.panels.live_tour import LiveTour
 from tests.ui.panels.live_desk import LEFT, START_SECONDS
@@ -65,9 +66,9 @@ def touring(qtbot):
 def test_pages_follow_each_other_in_a_ring(touring):
     touring.start(10)
     assert touring.page() == ["c0", "c1", "c2", "c3"]
-    assert touring.status() == "Port · page 1 of 3 · 15 s left"
+    assert touring.status() == "page 1 of 3 · 15 s left · Port"
     touring.pass_time(14.5)
-    assert touring.status() == "Port · page 1 of 3 · 1 s left"
+    assert touring.status() == "page 1 of 3 · 1 s left · Port"
     touring.pass_time(0.5)
     assert touring.page() == ["c4", "c5", "c6", "c7"]
     touring.pass_time(15)
@@ -82,10 +83,10 @@ def test_it_waits_and_goes_on(touring):
     touring.pass_time(5)
     touring.tour.pause()
     touring.pass_time(100)
-    assert touring.status() == "Port · page 1 of 2 · ⏸ paused"
+    assert touring.status() == "page 1 of 2 · paused · Port"
     assert len(touring.shown) == 1
     touring.press("pause")
-    assert touring.status() == "Port · page 1 of 2 · 10 s left"
+    assert touring.status() == "page 1 of 2 · 10 s left · Port"
     touring.pass_time(10)
     assert touring.page()[0] == "c4"
 
@@ -133,7 +134,7 @@ def test_another_arrangement_deals_the_cameras_anew(touring):
     touring.places = 1
     touring.tour.deal_again()
     assert touring.page() == ["c4"]
-    assert touring.status().startswith("Port · page 5 of 12")
+    assert touring.status().startswith("page 5 of 12")
     touring.places = 9
     touring.tour.deal_again()
     assert touring.page()[0] == "c0"
@@ -162,10 +163,21 @@ def test_a_tour_through_what_is_picked_in_the_tree(desk, aio):
 
     async def go() -> None:
         other = await desk.site.find("PTZ Gate South")
+        await desk.show()
+        desk.tile().set_zoom(Zoom(2.0))
         tour.selection = lambda: [desk.site.camera, other]
         tour.start_selected()
         await until(lambda: tour.running is not None)
         assert tour.running.pages == 2
+        assert tour.running.page == 0
+        await desk.plays()
+        tour.turn(1)
+        desk.tile().set_zoom(Zoom(1.5))
+        assert tour.running.paused
+        tour.toggle()
+        tour.turn(-1)
+        assert desk.tile().zoom.whole
+        assert not tour.running.paused
         await desk.plays()
         tour.turn(1)
         assert desk.live.current_channel == other
