@@ -36,6 +36,7 @@ from ivcdesk.simulator.seed import Scenario, build
 from ivcdesk.simulator.state import Channel, Device, World
 
 MOST_SESSIONS = 256
+MOST_DOWNLOADS = 50
 REPAIR_SECONDS = 3600
 _TOUR_SECONDS = 900
 _SAME_MOMENT = 0.001
@@ -47,9 +48,10 @@ _TOUR_GLIDE_SECONDS = 4
 class Cloud:
     """State and rules of one run. It is a :class:`~ivcdesk.simulator.media.source.MediaSource`.
 
-    The server sets ``viewers`` (how many watch a channel), ``dismiss`` (end a channel's streams)
-    and, before each call is answered, ``caller_region`` and ``caller_request``. All is used from
-    one thread; what the streams ask for may be read from any.
+    The server sets ``viewers`` (how many watch a channel), ``dismiss`` (end a channel's streams),
+    ``downloading`` (how many files are being sent; ``most_downloads`` at once) and, before each
+    call is answered, ``caller_region`` and ``caller_request``. All is used from one thread; what
+    the streams ask for may be read from any.
     """
 
     def __init__(
@@ -68,6 +70,8 @@ class Cloud:
         self.links = Links(self.clock)
         self.viewers: Callable[[str], int] = _nobody
         self.dismiss: Callable[[str], None] = _nothing
+        self.downloading: Callable[[], int] = _none
+        self.most_downloads = MOST_DOWNLOADS
         self.caller_region = ""
         self.caller_request = ""
         self._devices = devices
@@ -334,6 +338,10 @@ def _sound(device: Device) -> SoundCodec:
 
 
 def _nobody(_channel_id: str) -> int:
+    return 0
+
+
+def _none() -> int:
     return 0
 
 

@@ -28,6 +28,7 @@ class ControlPlane:
         self._calls = calls
         self._faults = faults
         self._credentials = credentials
+        self._most_downloads = cloud.most_downloads
 
     def routes(self) -> list[web.RouteDef]:
         """Return the routes for the server."""
@@ -41,6 +42,8 @@ class ControlPlane:
             web.post("/_sim/clock", self._set_clock),
             web.get("/_sim/clock", self._show_clock),
             web.post("/_sim/devices/{device_id}", self._set_device),
+            web.get("/_sim/limits", self._show_limits),
+            web.post("/_sim/limits", self._set_limits),
             web.post("/_sim/reset", self._reset),
         ]
 
@@ -111,6 +114,19 @@ class ControlPlane:
     async def _show_clock(self, _request: web.Request) -> web.Response:
         return _json({"now": self._cloud.clock.now(), "skew": self._cloud.clock.skew})
 
+    async def _show_limits(self, _request: web.Request) -> web.Response:
+        return _json({"downloads": self._cloud.most_downloads})
+
+    async def _set_limits(self, request: web.Request) -> web.Response:
+        try:
+            change = msgspec.convert(await _body(request), dict[str, int])
+        except msgspec.MsgspecError as problem:
+            return _wrong(str(problem))
+        if set(change) != {"downloads"} or change["downloads"] < 0:
+            return _wrong("give a number of downloads")
+        self._cloud.most_downloads = change["downloads"]
+        return await self._show_limits(request)
+
     async def _set_device(self, request: web.Request) -> web.Response:
         device = self._cloud.world.devices.get(request.match_info["device_id"])
         if device is None:
@@ -127,6 +143,7 @@ class ControlPlane:
     async def _reset(self, _request: web.Request) -> web.Response:
         self._faults.clear()
         self._calls.clear()
+        self._cloud.most_downloads = self._most_downloads
         self._cloud.reset()
         return _json({})
 

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from ivcdesk.simulator.auth import Account, new_account
 from ivcdesk.simulator.clock import Clock
-from ivcdesk.simulator.cloud import Cloud
+from ivcdesk.simulator.cloud import MOST_DOWNLOADS, Cloud
 from ivcdesk.simulator.control_plane import ControlPlane
 from ivcdesk.simulator.envelopes import LARGEST_BODY, LARGEST_QUERY
 from ivcdesk.simulator.faults import Faults
@@ -72,10 +72,12 @@ class Simulator:
         keyfile: Path | str | None = None,
         clock: Clock | None = None,
         account: Account | None = None,
+        most_downloads: int = MOST_DOWNLOADS,
     ) -> None:
         if not exposed and not is_loopback(host):
             raise ValueError(f"the simulator listens on loopback only, not on {host}")
         self.cloud = Cloud(scenario, seed, devices, PtzBehaviour(ptz), clock)
+        self.cloud.most_downloads = most_downloads
         self.account = account or new_account()
         self.region = REGION
         self.faults = Faults(seed)
@@ -180,6 +182,7 @@ class Simulator:
         self._rtmp = RtmpServer(self.cloud, hub)
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
+        self.cloud.downloading = lambda: hub.downloads
         page = TrainersPage(self.cloud, partial(self._picture, hub))
         return [*media_routes(self.cloud, hub), *page.routes()]
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import time
+from contextlib import ExitStack
 from itertools import pairwise
+from urllib.request import urlopen
 
 import pytest
 
@@ -106,3 +109,39 @@ def test_files_of_an_hour_at_most_and_of_what_there_is(asked, begin):
     assert asked.refused(archived) == "ResourceUnavailable.VideoArchived"
     nothing = file(asked, begin, channel_id=hall)
     assert asked.refused(nothing) == "ResourceNotFound.VideoNotFound"
+
+
+def test_more_than_so_many_downloads_at_once_are_refused(serving):
+    with serving(most_downloads=2) as served:
+        channel_id = served.run(lambda: _gate(served.cloud))
+        start = day_start(cloud_day(served.cloud.now()) - 1) + 14 * 3600
+        asked = {
+            "ChannelId": channel_id,
+            "BeginTime": str(start),
+            "EndTime": str(start + 3600),
+            "FileType": "ts",
+        }
+        address = served.call("DescribeVideoDownloadUrl", asked)["Data"]["Url"]
+        with ExitStack() as running:
+            for _ in range(2):
+                running.enter_context(urlopen(address, timeout=20)).read(1)
+            code = "OperationDenied.ConcurrentDownloadsOverLimit"
+            assert served.code("DescribeVideoDownloadUrl", asked) == code
+            assert served.http("GET", "/_sim/limits")[1] == {"downloads": 2}
+            assert served.http("POST", "/_sim/limits", {"downloads": 3})[0] == 200
+            served.call("DescribeVideoDownloadUrl", asked)
+            assert served.http("POST", "/_sim/limits", {"downloads": 2})[0] == 200
+        while served.run(served.cloud.downloading):
+            time.sleep(0.02)  # the server notices at its next piece that nobody reads any more
+        served.call("DescribeVideoDownloadUrl", asked)
+        for wrong in ({"uploads": 1}, {"downloads": -1}, {"downloads": "many"}):
+            assert served.http("POST", "/_sim/limits", wrong)[0] == 400
+        served.http("POST", "/_sim/limits", {"downloads": 0})
+        served.http("POST", "/_sim/reset")
+        assert served.http("GET", "/_sim/limits")[1] == {"downloads": 2}
+
+
+def _gate(cloud):
+    devices = cloud.world.devices.values()
+    device = next(device for device in devices if device.name == "PTZ Gate North")
+    return cloud.world.channels(device)[0].channel_id

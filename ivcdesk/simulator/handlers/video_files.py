@@ -92,6 +92,11 @@ def describe_video_download_url(
         if cloud.archived(channel, begin, end):
             raise Refusal("ResourceUnavailable.VideoArchived", "it lies in the archive")
         raise Refusal("ResourceNotFound.VideoNotFound", "nothing was recorded then")
+    if cloud.downloading() >= cloud.most_downloads:
+        raise Refusal(
+            "OperationDenied.ConcurrentDownloadsOverLimit",
+            f"{cloud.most_downloads} downloads at once at most",
+        )
     address = cloud.links.address(
         f"/video/{channel.channel_id}/video.{action.file_type}",
         life,

@@ -177,6 +177,7 @@ class LiveHub:
         self._threads: set[Broadcast] = set()
         self._closers: list[Callable[[], Awaitable[None]]] = []
         self.closed = False
+        self.downloads = 0
 
     def viewers(self, channel_id: str) -> int:
         """Return how many watch a channel live, on all its streams."""

@@ -146,10 +146,14 @@ class _Pages:
         if request.method == "HEAD":
             return web.Response(headers=headers)
         response = web.StreamResponse(headers=headers)
-        await response.prepare(request)
-        async for piece in self.recordings.file(facts, found, kind):
-            await response.write(piece)
-        await response.write_eof()
+        self._live.downloads += 1
+        try:
+            await response.prepare(request)
+            async for piece in self.recordings.file(facts, found, kind):
+                await response.write(piece)
+            await response.write_eof()
+        finally:
+            self._live.downloads -= 1
         return response
 
     async def _send(
