@@ -230,6 +230,7 @@ class DownloadsPanel(QWidget):
         key, held = event.key(), event.modifiers()
         alt = held == Qt.KeyboardModifier.AltModifier
         control = bool(held & Qt.KeyboardModifier.ControlModifier)
+        self._show_chosen()
         if key == Qt.Key.Key_Space and not held:
             self._on_pause() if self._pause.isEnabled() else self._on_resume()
         elif key == Qt.Key.Key_Delete:

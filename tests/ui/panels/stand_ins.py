@@ -200,6 +200,11 @@ def make_context(**settings: object) -> Context:
         "live_tour_seconds": 15,
         "live_restores": True,
         "live_facts": True,
+        "download_folder": "",
+        "downloads_at_once": 3,
+        "export_form": "mp4",
+        "export_join": True,
+        "export_g711": True,
         "folder": Path(tempfile.gettempdir()) / "ivcdesk-tests" / uuid.uuid4().hex,
         "saved": 0,
     }
