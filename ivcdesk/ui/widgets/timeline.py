@@ -145,6 +145,11 @@ class Timeline(TimeWindow):
         return min(near, default=(0.0, None))[1] if y > RULER else None
 
     @property
+    def held(self) -> bool:
+        """Whether something is being dragged."""
+        return self._grip is not None
+
+    @property
     def scrubbing(self) -> bool:
         """Whether the user is dragging the playhead, which then takes no other position."""
         return self._grip is not None and self._grip.kind == "playhead"

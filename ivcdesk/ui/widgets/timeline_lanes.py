@@ -96,6 +96,13 @@ class Lane:
         """The first moment covered and the one after the last; both 0.0 where nothing is."""
         return self._ends
 
+    def within(self, start: float, end: float) -> Floats:
+        """Return the stretches inside a window, clipped to it, as an array of shape (n, 2)."""
+        rows = self.pairs
+        first = int(rows[:, 1].searchsorted(start, side="right"))
+        last = int(rows[:, 0].searchsorted(end))
+        return np.clip(rows[first : max(first, last)], start, end)
+
     def fraction(self, edges: Floats | Cells) -> Floats:
         """Return which part (0 … 1) of each cell between two even edges is covered.
 
