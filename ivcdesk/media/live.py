@@ -15,6 +15,11 @@ from ivcdesk.media.tap import Taker, Tap
 if TYPE_CHECKING:
     from ivcdesk.media.fallback import FallbackWorker
     from ivcdesk.media.live_worker import LiveWorker
+else:
+    try:  # with the panels, in a thread: a tenth of a second that no picture waits for
+        from ivcdesk.media.live_worker import LiveWorker
+    except ImportError:
+        LiveWorker = None
 
 __all__ = ["LivePlayer", "MediaError", "PlayerState"]
 
@@ -98,9 +103,7 @@ class LivePlayer(StreamPlayer):
             self._worker.retry()
 
     def _make_worker(self, urls: tuple[str, ...], outlet: Outlet) -> LiveWorker | FallbackWorker:
-        try:
-            from ivcdesk.media.live_worker import LiveWorker
-        except ImportError:
+        if LiveWorker is None:
             return self._fall_back(urls, outlet)
         return LiveWorker(urls, outlet, self.tap)
 

@@ -15,9 +15,15 @@ from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.player import StreamPlayer
 from ivcdesk.media.states import CONNECTING, PlayerState
 
-if TYPE_CHECKING:  # without PyAV there is a window, but no recording in it
+if TYPE_CHECKING:
     from ivcdesk.media.device_worker import DeviceWorker
     from ivcdesk.media.recording_worker import RecordingWorker
+else:
+    try:
+        from ivcdesk.media.device_worker import DeviceWorker
+        from ivcdesk.media.recording_worker import RecordingWorker
+    except ImportError:  # without PyAV there is a window, but no recording in it
+        DeviceWorker = RecordingWorker = None
 
 __all__ = ["MediaError", "PlayerState", "RecordingPlayer"]
 
@@ -92,10 +98,7 @@ class RecordingPlayer(StreamPlayer):
         outlet = self._new_outlet()
         self._url, self._interval, self._position = url, interval, at
         self._set_state(CONNECTING)
-        try:
-            from ivcdesk.media.device_worker import DeviceWorker
-            from ivcdesk.media.recording_worker import RecordingWorker
-        except ImportError:
+        if RecordingWorker is None:
             self._set_state(PlayerState("failed", MediaError("codec", "PyAV can't be loaded")))
             return
         if kind == "hls":

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QWidget
 from ivcdesk.api import VERSION
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.diagnosis import Finding
-from ivcdesk.media.probe import StreamProbe
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
 from ivcdesk.ui.panels.diagnosis import DiagnosisDialog
@@ -72,6 +71,7 @@ class LiveDiagnosis(QObject):
         quality = slot.quality
 
         def run() -> AsyncIterator[Finding]:
+            from ivcdesk.media.probe import StreamProbe  # a window without PyAV has it, too
             from ivcdesk.services.diagnosis import diagnose
 
             return diagnose(session.client, session.directory, channel, quality, StreamProbe)
