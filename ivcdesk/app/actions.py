@@ -334,6 +334,14 @@ COMMANDS: tuple[Command, ...] = (
         _live_is_there,
     ),
     Command(
+        "audit",
+        mark("Audit of recordings"),
+        "calendar",
+        lambda desk: desk.panels.audit_selected(),
+        "Ctrl+Shift+U",
+        _live_is_there,
+    ),
+    Command(
         "diagnose",
         mark("Why is there no picture?"),
         "info",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ivcdesk.api import Journal
     from ivcdesk.app.downloads import DownloadRoom
     from ivcdesk.services.session import Session
+    from ivcdesk.ui.panels.audit_desk import AuditDesk
     from ivcdesk.ui.panels.inspector import InspectorPanel
     from ivcdesk.ui.panels.live import LivePanel
     from ivcdesk.ui.panels.navigator import Navigator
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 CLOSE_SECONDS = 4.0
+
+BEFORE_GAP = 5.0
+"""Who looks at a gap sees what was recorded so long before it, s."""
 
 FOR_SIGN_IN = (
     "ivcdesk.api.sockets",
@@ -93,6 +97,7 @@ class Panels:
     inspector: InspectorPanel
     settings: SettingsPanel
     downloads: DownloadRoom
+    audit: AuditDesk
 
     def __init__(
         self, window: MainWindow, context: Context, journal: Journal, folder: Path
@@ -120,6 +125,7 @@ class Panels:
         from ivcdesk.app.downloads import DownloadRoom
         from ivcdesk.app.hands import Hands
         from ivcdesk.media.outside import find_players
+        from ivcdesk.ui.panels.audit_desk import AuditDesk
         from ivcdesk.ui.panels.inspector import InspectorPanel
         from ivcdesk.ui.panels.live import LivePanel
         from ivcdesk.ui.panels.playback import PlaybackPanel
@@ -152,6 +158,10 @@ class Panels:
         self._join(self.downloads.panel)
         self._join(self.downloads.exporter)
         await asyncio.sleep(0)
+        self.audit = AuditDesk(context, lambda: window)
+        self._join(self.audit)
+        self.navigator.audit_picked.connect(self.audit.open)
+        self.audit.play_wanted.connect(self._show_gap)
         self.inspector = InspectorPanel(self._journal)
         window.add_dock(INSPECTOR, self.inspector)
         self._join(self.inspector)
@@ -191,6 +201,17 @@ class Panels:
         """Give back what belongs to no session."""
         if self.complete:
             self._hands.close()
+
+    def audit_selected(self) -> None:
+        """Audit what is picked in the tree, or everything."""
+        self.audit.open(self.navigator.selected())
+
+    def _show_gap(self, channel_id: str, moment: float) -> None:
+        """Show a camera's recordings around a gap, as far as there are any."""
+        self._window.show_page("playback")
+        self.playback.show_channel(channel_id)
+        before = max(0.0, moment - BEFORE_GAP)
+        self.audit.tasks.start(self.playback.play_at(before), name="audit.look")
 
     def _show_live(self, channel_id: str) -> None:
         self._window.show_page("live")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 from ivcdesk.api import CloudClient, IvcError, Priority, items
 from ivcdesk.api.actions import (
@@ -20,6 +21,7 @@ from ivcdesk.services.directory import Directory
 
 FRESH = 600.0  # s that the plans of an account are good for
 MOST_PLANS = 40  # plans that are looked through for a channel; beyond them nobody knows
+WORTH_LEARNING = 4  # channels from which on the plans are listed whole
 LONGEST_WORD = 32  # bytes that can be searched for
 
 Week = tuple[Section, ...]
@@ -54,6 +56,34 @@ class PlanHours:
             held = self._weeks[channel_id] = now, await asyncio.shield(task)
         week = held[1]
         return None if week is None else planned(week, window)
+
+    async def learn(self, channels: Collection[ChannelId]) -> None:
+        """Find out about many channels at once, with a question a plan instead of one for each.
+
+        What can't be had now is asked for later, channel by channel. Raises nothing.
+        """
+        now = self._client.clock.time()
+        unknown = {
+            each
+            for each in channels
+            if each not in self._weeks or now - self._weeks[each][0] > FRESH
+        }
+        if len(unknown) < WORTH_LEARNING:
+            return
+        try:
+            async with self._turn:
+                planned_ones, weeks = await self._plans()
+            found: dict[ChannelId, Week] = {each: () for each in unknown}
+            for plan_id, week in weeks.items():
+                if not unknown & planned_ones:
+                    break
+                whole = ListRecordPlanDevices(plan_id=plan_id, page_size=200, page_number=1)
+                async for each in items(self._client, whole, priority=Priority.BACKGROUND):
+                    if each.channel_id in found:
+                        found[each.channel_id] += week
+        except IvcError:
+            return
+        self._weeks.update({each: (now, week) for each, week in found.items()})
 
     async def close(self) -> None:
         """End what is still being asked."""

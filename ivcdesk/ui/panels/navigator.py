@@ -49,6 +49,7 @@ class Navigator(QWidget):
 
     channel_picked = Signal(str)
     playback_picked = Signal(str)
+    audit_picked = Signal(list)
     tour_picked = Signal(list)
     playback_added = Signal(str)
 
@@ -480,6 +481,9 @@ class Navigator(QWidget):
         tour = menu.addAction(icons.icon("tour", 16), tr("Show in a tour"))
         tour.setObjectName("navigator.menu.tour")
         tour.triggered.connect(lambda: self.tour_picked.emit(keys if key in keys else [key]))
+        audit = menu.addAction(tr("Audit of recordings …"))
+        audit.setObjectName("navigator.menu.audit")
+        audit.triggered.connect(lambda: self.audit_picked.emit(keys if key in keys else [key]))
         menu.addSeparator()
         clipboard = QGuiApplication.clipboard()
         menu.addAction(icons.icon("copy", 16), tr("Copy id")).triggered.connect(
