@@ -20,6 +20,9 @@ from ivcdesk.app.options import Options, parse
 from ivcdesk.app.settings import folder_for
 
 _HEARTBEAT_MS = 200
+_SWITCH_SECONDS = 0.0005
+"""How long another thread may keep the window's waiting for the interpreter: with the usual 5 ms
+a player's thread would hold up a key for as long, now and then."""
 
 
 @asynccontextmanager
@@ -32,12 +35,15 @@ async def application(
     and a loop of :mod:`ivcdesk.app.aio` must be running. When the block is entered the window is
     on the screen with all its panels; a demo's cloud may still be on its way.
     """
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     app = Application(argv if isinstance(argv, Options) else parse(argv), child)
     try:
         await app.start()
         yield app
     finally:
         await app.close()
+        sys.setswitchinterval(before)
 
 
 def run(options: Options, child: Child | None = None) -> int:

@@ -57,7 +57,10 @@ class PresetPoint:
 
 @dataclass(frozen=True, slots=True)
 class _Motion:
-    """From ``origin`` by ``change`` within ``seconds``, eased at both ends where it glides."""
+    """From ``origin`` by ``change`` within ``seconds``.
+
+    Where it glides it starts at once, as step motors do, and comes to rest gently.
+    """
 
     origin: Pose
     change: Pose
@@ -68,7 +71,7 @@ class _Motion:
     def at(self, now: float) -> Pose:
         share = min(max((now - self.began) / self.seconds, 0.0), 1.0) if self.seconds else 1.0
         if self.eased:
-            share *= share * (3 - 2 * share)
+            share *= 2 - share
         return _limited(_sum(self.origin, self.change, share))
 
 
