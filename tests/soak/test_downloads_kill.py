@@ -46,7 +46,7 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "stall", "path": PATH, "bytes": 1_000_000, "seconds": 0.4, "probability": 0.1},
     {"kind": "expire", "path": PATH, "probability": 0.06},
     {"kind": "http500", "path": PATH, "probability": 0.03},
-    {"kind": "throttle", "path": PATH, "bytes": 4_000_000, "probability": 0.3},
+    {"kind": "throttle", "path": PATH, "bytes": 1_500_000, "probability": 0.6},
     {
         "kind": "error",
         "action": "DescribeVideoDownloadUrl",
@@ -259,7 +259,10 @@ def luma(frame: av.VideoFrame) -> Any:
 
 
 async def ordeal(disk: Path, *, mounted: bool, kills: int, items: int, seed: int) -> Counter[str]:
-    """Kill the queue so often, in as many rounds as it takes; return what happened."""
+    """Kill the queue so often, in as many rounds as it takes; return what happened.
+
+    A queue that comes to its end is checked, and another one of as many items begins.
+    """
     async with Simulator(seed=seed) as simulator:
         trial = Ordeal(simulator, disk, mounted=mounted, seed=seed)
         chance = trial.chance
@@ -273,7 +276,7 @@ async def ordeal(disk: Path, *, mounted: bool, kills: int, items: int, seed: int
                 while not over and trial.count["kills"] < kills:
                     if chance.random() < 0.15:
                         trial.fill()
-                    over = await trial.live(chance.uniform(0.3, 2.2))
+                    over = await trial.live(chance.uniform(0.35, 1.5))
                     watch.look()
                     trial.make_room()
                 hits = {one["kind"]: one["hits"] for one in simulator.faults.listed()}

@@ -182,6 +182,13 @@ class ExportDialog(QDialog):
             Path(self._where.text()).expanduser(),
         )
 
+    def done(self, code: int) -> None:
+        """Ask no more once it is closed."""
+        self._settle.stop()
+        if self._looking is not None:
+            self._looking.cancel()
+        super().done(code)
+
     def _lay_out(self, title: QWidget) -> None:
         folder = QHBoxLayout()
         folder.setSpacing(GRID)

@@ -1,0 +1,17 @@
+"""A small sample of ``tests/soak/test_downloads_kill.py``: a queue that is killed comes whole."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from tests.soak.test_downloads_kill import DISK_MB, ordeal, small_disk
+
+
+def test_a_queue_that_is_killed_comes_whole(tmp_path, caplog):
+    # The simulator's server tells of each client that goes away in the middle.
+    caplog.set_level(logging.CRITICAL, logger="aiohttp.server")
+    with small_disk(tmp_path / "disk", DISK_MB) as mounted:
+        count = asyncio.run(ordeal(tmp_path / "disk", mounted=mounted, kills=3, items=3, seed=11))
+    assert count["kills"] >= 3
+    assert count["files"] >= 3
