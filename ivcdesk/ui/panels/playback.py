@@ -22,6 +22,7 @@ from ivcdesk.ui.panels.playback_bar import PlaybackBar
 from ivcdesk.ui.panels.playback_days import DayBook
 from ivcdesk.ui.panels.playback_ensemble import Ensemble
 from ivcdesk.ui.panels.playback_grid import MOST, PlaybackGrid
+from ivcdesk.ui.panels.playback_hover import Hover
 from ivcdesk.ui.panels.playback_marks import Marks
 from ivcdesk.ui.panels.playback_month import MonthMap
 from ivcdesk.ui.panels.playback_note import Note
@@ -95,6 +96,7 @@ class PlaybackPanel(QWidget):
 
         kept = Bookmarks(context.settings.folder / BOOKMARKS)
         self._marks = Marks(kept, self.bar.shelf, self.timeline)
+        self.hover = Hover(self.timeline, lambda: self.channels, self.now, self)
         self._month = MonthMap(self.bar.calendar, lambda: self.timeline.zone, self.now)
         self._when = When(context, self.bar, self.timeline, self.now, self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -141,6 +143,7 @@ class PlaybackPanel(QWidget):
         """Work with the account that was signed in to."""
         self.detach()
         self._session = session
+        self.hover.attach(session.recordings)
         self._unsubscribe = session.directory.subscribe(self._on_directory)
         self.tasks.start(self._marks.load())
 
@@ -153,6 +156,7 @@ class PlaybackPanel(QWidget):
         self._change(self._clear_all)
         self._on_focused()
         self._show_tracks()
+        self.hover.attach(None)
         self._session = None
 
     async def close(self) -> None:  # type: ignore[override]  # a panel's goodbye is awaited
@@ -162,6 +166,7 @@ class PlaybackPanel(QWidget):
         self.sound.close()
         await self.ensemble.close()
         self.detach()
+        await self.hover.close()
         await self.tasks.finish()
         await self._marks.close()
 
@@ -284,8 +289,7 @@ class PlaybackPanel(QWidget):
     def _show_tracks(self) -> None:
         shown = self.grid.shown()
         self.timeline.set_tracks([seat.track for seat in shown if seat.track is not None])
-        archived = any(seat.book is not None and seat.book.archived for seat in shown)
-        self.transport.legend.show_archived(archived)
+        self.transport.legend.explain(self.timeline.tracks)
 
     def _show_problems(self) -> None:
         self.problems.set_problems(self._book.problems() if self._book is not None else ())

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import tzinfo
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from ivcdesk.api.actions import ChannelId
-from ivcdesk.domain.coverage import Source
-from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.conductor import Conductor
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
-from ivcdesk.ui.panels.playback_days import DayBook
+from ivcdesk.ui.panels.playback_days import DayBook, open_book
 from ivcdesk.ui.panels.playback_reel import Reel
 from ivcdesk.ui.panels.playback_tile import PlaybackTile
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.widgets.timeline_lanes import Track
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
-    from ivcdesk.services.recordings import Coverage
     from ivcdesk.services.session import Session
 
 
@@ -69,11 +66,7 @@ class PlaybackSeat(QObject):
         self.clear()
         self._session, self.channel = session, channel
         recordings = session.recordings
-
-        def ask(window: Interval, source: Source) -> Coroutine[Any, Any, Coverage]:
-            return recordings.coverage(channel, window, sources=(source,))
-
-        self.book = DayBook(ask, self._tasks.start, self._on_book, self._now)
+        self.book = open_book(recordings, channel, self._tasks.start, self._on_book, self._now)
         self.reel.load(recordings, channel, self.book)
         self._make_track()
 

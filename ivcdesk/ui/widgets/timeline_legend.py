@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -9,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ivcdesk.domain.coverage import Gap
 from ivcdesk.ui.text import refresh, tr
 from ivcdesk.ui.tokens import theme, tokens
+from ivcdesk.ui.widgets.timeline_lanes import Track
 from ivcdesk.ui.widgets.timeline_paint import swatch
 
 _WIDE = 14
@@ -27,16 +30,12 @@ class TimelineLegend(QWidget):
         refresh(self, self._on_words_changed)
         theme.changed.connect(self.update)
 
-    def show_archived(self, shown: bool) -> None:
-        """Explain the archive too, where there is any."""
-        if shown != self._archived:
-            self._archived = shown
-            self._on_words_changed()
-
-    def show_unplanned(self, shown: bool) -> None:
-        """Explain what no plan wants recorded, where that is known."""
-        if shown != self._unplanned:
-            self._unplanned = shown
+    def explain(self, tracks: Sequence[Track]) -> None:
+        """Explain the archive and the plans too, where the tracks know of any."""
+        archived = any(len(track.archived) for track in tracks)
+        unplanned = any(track.planned is not None for track in tracks)
+        if (archived, unplanned) != (self._archived, self._unplanned):
+            self._archived, self._unplanned = archived, unplanned
             self._on_words_changed()
 
     def sizeHint(self) -> QSize:

@@ -480,7 +480,7 @@ def test_the_legend_gives_way(qtbot):
     qtbot.addWidget(legend)
     legend.resize(legend.sizeHint())
     wide = legend.sizeHint().width()
-    legend.show_archived(True)
+    legend.explain([track(archived=hours((8, 9)), planned=KNOWN)])
     assert legend.sizeHint().width() > wide
     assert "archived" in legend.accessibleName()
     legend.resize(60, 20)
