@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import urllib.request
+from pathlib import Path
 
 import pytest
 
@@ -82,6 +83,35 @@ def test_listening_beyond_loopback_is_warned_of(monkeypatch, capsys):
     assert command.main([]) == 0
     assert capsys.readouterr().err == ""
     assert len(served) == 2
+
+
+def listening(pid):
+    """Return the addresses, as the kernel writes them, that a process takes anything from."""
+    descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
+    mine = {str(known.readlink()) for known in descriptors if known.is_symlink()}
+    found = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for row in Path(f"/proc/{pid}/net/{table}").read_text("ascii").splitlines()[1:]:
+            words = row.split()
+            # state 0A listens; what is connectionless takes packets without saying so
+            if f"socket:[{words[9]}]" in mine and (words[3] == "0A" or table.startswith("udp")):
+                found.append((table, words[1]))
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the kernel's table of sockets")
+def test_nothing_listens_beyond_loopback():
+    process = started()
+    try:
+        ready = json.loads(process.stdout.readline())
+        urllib.request.urlopen(f"{ready['endpoint']}/_sim/world", timeout=10).close()
+        sockets = listening(process.pid)
+    finally:
+        process.terminate()
+        end_of(process)
+    # the API with the media, and RTMP
+    assert [table for table, _ in sockets] == ["tcp", "tcp"]
+    assert {address.partition(":")[0] for _, address in sockets} == {"0100007F"}
 
 
 @pytest.mark.parametrize("options", [["--ptz", "wild"], ["--devices", "0"], ["--scenario", "moon"]])
