@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from PySide6.QtCore import QObject, QPoint, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton
 
@@ -18,6 +19,7 @@ from ivcdesk.ui.dialogs.confirm import confirm
 from ivcdesk.ui.dialogs.name import ask_name
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.widgets.menu_place import open_below
 
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
@@ -80,10 +82,8 @@ class LiveLayouts(QObject):
 
     def attach(self, session: Session) -> None:
         """Use the layouts of this account, and show the last one where the settings say so."""
-        from ivcdesk.services.session import scope_of
-
         path: Path = self._context.settings.folder / FILE_NAME
-        self._kept = Layouts(path, scope_of(session.client))
+        self._kept = Layouts(path, _owner(session))
         self.tasks.start(self._begin(self._kept), name="layouts")
 
     def detach(self) -> None:
@@ -100,9 +100,8 @@ class LiveLayouts(QObject):
 
     def open(self) -> None:
         """Open the menu below its button."""
-        at = self.button if self.button.isVisible() else self.button.parentWidget()
-        if self._kept is not None and at is not None:
-            self.menu.popup(at.mapToGlobal(QPoint(0, at.height() + 2)))
+        if self._kept is not None:
+            open_below(self.menu, self.button)
 
     def choose(self, name: str) -> None:
         """Show a layout; what is gone from the directory says so in its place."""
@@ -253,3 +252,15 @@ class LiveLayouts(QObject):
     def _on_restoring(self, wanted: bool) -> None:
         self._context.settings.live_restores = wanted
         self._context.settings.save()
+
+
+def _owner(session: Session) -> str:
+    """Return what an account's layouts are filed under.
+
+    A simulated cloud has another address and another key at each start, but the same cameras.
+    """
+    from ivcdesk.services.session import scope_of
+
+    if urlsplit(session.client.endpoint).hostname in ("127.0.0.1", "::1", "localhost"):
+        return f"{session.account} {session.region}"
+    return scope_of(session.client)

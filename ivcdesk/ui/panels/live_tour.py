@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,6 +31,7 @@ from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
 from ivcdesk.ui.widgets.elided_label import ElidedLabel
+from ivcdesk.ui.widgets.menu_place import open_below
 
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
@@ -209,9 +210,7 @@ class LiveTour(QObject):
 
     def open(self) -> None:
         """Open the menu below its button."""
-        at = self.button if self.button.isVisible() else self.button.parentWidget()
-        if at is not None:
-            self.menu.popup(at.mapToGlobal(QPoint(0, at.height() + 2)))
+        open_below(self.menu, self.button)
 
     def start(self, pages: Sequence[Layout], title: str) -> None:
         """Begin at the first page; without any nothing happens."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QImageWriter
@@ -55,6 +56,31 @@ def test_the_picture_is_there_with_channel_and_time(tmp_path, image):
     assert kept.text("Title") == "Gate North"
     assert kept.text("Source") == "ch-1"
     assert kept.text("CreationTime")
+
+
+def chunks(path: Path) -> list[tuple[str, bytes]]:
+    """Return the chunks of a PNG file, as other programs see them."""
+    data, at, found = path.read_bytes(), 8, []
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4])
+        found.append((data[at + 4 : at + 8].decode(), data[at + 8 : at + 8 + size]))
+        at += size + 12
+    return found
+
+
+def test_other_programs_find_channel_and_time_in_it(tmp_path, image):
+    plain = chunks(save_snapshot(image, tmp_path, "Gate North", "ch-1", TAKEN))
+    texts = dict(data.split(b"\0", 1) for kind, data in plain if kind == "tEXt")
+    assert texts[b"Title"] == b"Gate North"
+    assert texts[b"Source"] == b"ch-1"
+    taken = datetime.fromisoformat(texts[b"CreationTime"].decode())
+    assert taken.timestamp() == pytest.approx(TAKEN)
+    assert taken.tzinfo is not None
+    # A text of another alphabet has no place in a tEXt chunk: it is in an iTXt.
+    foreign = chunks(save_snapshot(image, tmp_path, "上海港", "ch-1", TAKEN))
+    (title,) = (data for kind, data in foreign if kind == "iTXt" and data.startswith(b"Title"))
+    assert title.endswith("上海港".encode())
+    assert any(kind == "tEXt" and data == b"Source\0ch-1" for kind, data in foreign)
 
 
 def test_another_file_is_never_replaced(tmp_path, image):
