@@ -91,7 +91,8 @@ class Encoder:
         whole = np.zeros((facts.height * 3 // 2, facts.width), np.uint8)
         #: A picture to draw on that is encoded where it lies.
         self.canvas = Planes.within(whole)
-        self._whole = whole
+        self._frame = av.VideoFrame.from_numpy_buffer(whole, "yuv420p")
+        self._frame.time_base = Fraction(1, 1000)
         sets = split_nals(bytes(context.extradata or b""))
         kinds = _PARAMETER_SETS[facts.codec]
         self.format = Format(
@@ -107,11 +108,9 @@ class Encoder:
         """Encode a picture shown at ``ms``; ``key`` asks for one that decoding can begin at."""
         if picture is not self.canvas:
             self.canvas.take(picture)
-        frame = av.VideoFrame.from_numpy_buffer(self._whole, "yuv420p")
+        frame = self._frame
         frame.pts = ms
-        frame.time_base = Fraction(1, 1000)
-        if key:
-            frame.pict_type = PictureType.I
+        frame.pict_type = PictureType.I if key else PictureType.NONE
         return [self._unit(packet) for packet in self._context.encode(frame)]
 
     def finish(self) -> list[Unit]:
