@@ -9,6 +9,7 @@ from collections.abc import Callable
 from ivcdesk.api.actions import AccessProtocol, DeviceStatus
 from ivcdesk.simulator.agenda import Agenda
 from ivcdesk.simulator.clock import Clock
+from ivcdesk.simulator.demo import RESTLESS
 from ivcdesk.simulator.dice import number
 from ivcdesk.simulator.links import Links
 from ivcdesk.simulator.media.source import (
@@ -32,6 +33,7 @@ from ivcdesk.simulator.recordings import (
     within,
     without,
 )
+from ivcdesk.simulator.restless import stir
 from ivcdesk.simulator.seed import Scenario, build
 from ivcdesk.simulator.state import Channel, Device, World
 
@@ -49,9 +51,10 @@ class Cloud:
     """State and rules of one run. It is a :class:`~ivcdesk.simulator.media.source.MediaSource`.
 
     The server sets ``viewers`` (how many watch a channel), ``dismiss`` (end a channel's streams),
-    ``downloading`` (how many files are being sent; ``most_downloads`` at once) and, before each
-    call is answered, ``caller_region`` and ``caller_request``. All is used from one thread; what
-    the streams ask for may be read from any.
+    ``downloading`` (how many files are being sent; ``most_downloads`` at once), ``measured`` (what
+    a channel's running streams carry in kbit/s) and, before each call is answered,
+    ``caller_region`` and ``caller_request``. All is used from one thread; what the streams ask for
+    may be read from any.
     """
 
     def __init__(
@@ -71,6 +74,7 @@ class Cloud:
         self.viewers: Callable[[str], int] = _nobody
         self.dismiss: Callable[[str], None] = _nothing
         self.downloading: Callable[[], int] = _none
+        self.measured: Callable[[str], float | None] = _unmeasured
         self.most_downloads = MOST_DOWNLOADS
         self.caller_region = ""
         self.caller_request = ""
@@ -78,6 +82,7 @@ class Cloud:
         self._sessions: dict[str, PlaybackSession] = {}
         self._lines: dict[str, asyncio.Lock] = {}
         self.world: World = build(scenario, seed, devices, self.clock.now())
+        self._stir()
 
     def reset(self) -> None:
         """Go back to the seed: devices, poses, presets, sessions and the clock."""
@@ -92,6 +97,7 @@ class Cloud:
         self.clock.reset()
         self.agenda = Agenda(self.clock)
         self.world = build(self.scenario, self.seed, self._devices, self.clock.now())
+        self._stir()
         for channel_id in watched:
             if not self.streaming(channel_id):
                 self.dismiss(channel_id)
@@ -250,7 +256,14 @@ class Cloud:
         )
 
     def bit_rate(self, channel: Channel) -> float:
-        """Return what a channel sends now, in kbit/s: 0 unless its stream is being sent."""
+        """Return what a channel sends now, in kbit/s: 0 unless its stream is being sent.
+
+        Where somebody watches or something is pushed it is what the encoders give; where it is
+        only recorded, no encoder runs, and it is what one would give.
+        """
+        measured = self.measured(channel.channel_id)
+        if measured is not None:
+            return measured
         if not (channel.online and self.transmits(channel)):
             return 0.0
         moment = int(self.now() // _RATE_SECONDS)
@@ -259,6 +272,13 @@ class Cloud:
     def line(self, channel: Channel) -> asyncio.Lock:
         """Return the line to a device's channel; who holds it is being served."""
         return self._lines.setdefault(channel.channel_id, asyncio.Lock())
+
+    def _stir(self) -> None:
+        """Let some devices come and go by themselves."""
+        devices = [device for device in self.world.devices.values() if device.online]
+        if self.scenario == "demo":
+            devices = [device for device in devices if device.name in RESTLESS]
+        stir(self.agenda, self.seed, devices, self.set_status)
 
     def _on_device(self, channel: Channel, start: float, end: float) -> list[Span]:
         if channel.device.since is None:
@@ -343,6 +363,10 @@ def _nobody(_channel_id: str) -> int:
 
 def _none() -> int:
     return 0
+
+
+def _unmeasured(_channel_id: str) -> None:
+    return None
 
 
 def _nothing(_channel_id: str) -> None:

@@ -183,6 +183,7 @@ class Simulator:
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick
         self.cloud.downloading = lambda: hub.downloads
+        self.cloud.measured = hub.rate
         page = TrainersPage(self.cloud, partial(self._picture, hub))
         return [*media_routes(self.cloud, hub), *page.routes()]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import time
 from contextlib import closing
 from urllib.parse import urlsplit
 
@@ -106,3 +107,29 @@ def test_a_live_stream_is_played_over_rtmp(served, channel_id):
     with av.open(address, timeout=20) as stream:
         frame = next(stream.decode(video=0))
     assert (frame.width, frame.height) == (640, 360)
+
+
+def test_the_bit_rate_is_what_the_encoder_gives(served, channel_id):
+    connection, answer = opened(live(served, channel_id))
+    rates, got = [], 0
+    with closing(connection):
+        before = time.monotonic()
+        while time.monotonic() - before < 3:
+            got += len(answer.read1(65536))
+            told = served.call("DescribeVideoBitRate", {"ChannelIds": [channel_id]})
+            rates.append(told["Data"]["BitRates"][0]["Bitrate"])
+            time.sleep(0.06)
+    # what came, the burst of the beginning included, is about what is told
+    assert rates[-1] == pytest.approx(got * 8 / 1000 / 3, rel=0.5)
+    assert len(set(rates)) > 5
+
+
+def test_a_gateways_traffic_moves(served):
+    gateway = next(iter(served.cloud.world.ledger.gateways.values())).gateway_id
+    flows = []
+    for _ in range(4):
+        told = served.call("DescribeGatewayMonitor", {"GatewayId": gateway})["Data"]
+        flows.append(told["UpFlow"])
+        served.run(lambda: served.cloud.clock.advance(5))
+    assert len(set(flows)) > 2
+    assert min(flows) > 0

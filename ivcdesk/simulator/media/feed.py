@@ -10,6 +10,7 @@ from ivcdesk.simulator.media.encoder import Format, Unit
 from ivcdesk.simulator.media.source import CameraFacts
 
 _BACKLOG_SECONDS = 5.0
+_RATE_MS, _RATE_LEAST_MS = 4000, 1000
 
 
 class Viewer:
@@ -76,6 +77,7 @@ class Feed:
         self.viewers: set[Viewer] = set()
         self.gop: list[tuple[Unit, bytes]] = []
         self.units_made = 0
+        self._sizes: deque[tuple[int, int]] = deque()
         self._on_end = on_end
         self._ended = False
         self._loop = asyncio.get_running_loop()
@@ -90,6 +92,15 @@ class Feed:
     async def format(self) -> Format:
         """Return the stream's format, known as soon as the first picture is."""
         return await asyncio.shield(self._format)
+
+    @property
+    def rate(self) -> float | None:
+        """What the stream carried in its last seconds, in kbit/s; None before there is enough."""
+        if not self._sizes or self._sizes[-1][0] - self._sizes[0][0] < _RATE_LEAST_MS:
+            return None
+        # the first one only marks where the time begins
+        sizes = sum(size for _, size in self._sizes) - self._sizes[0][1]
+        return sizes * 8 / (self._sizes[-1][0] - self._sizes[0][0])
 
     def join(self) -> Viewer:
         """Add a viewer, who gets the pictures since the last key frame at once."""
@@ -125,6 +136,9 @@ class Feed:
             self.gop = []
         self.gop.append((unit, tag))
         self.units_made += 1
+        self._sizes.append((unit.ms, len(tag)))
+        while self._sizes[0][0] < unit.ms - _RATE_MS:
+            self._sizes.popleft()
         for viewer in self.viewers:
             viewer.push(unit, tag)
 

@@ -188,6 +188,14 @@ class LiveHub:
             if name == channel_id
         )
 
+    def rate(self, channel_id: str) -> float | None:
+        """Return what a channel's live streams carry together, in kbit/s; None where none runs."""
+        relay = self._relays.get(channel_id)
+        running = [feed for (name, _), feed in self._live.items() if name == channel_id]
+        rates = [feed.rate for feed in (*running, *([relay] if relay else ()))]
+        known = [rate for rate in rates if rate is not None]
+        return sum(known) if known else None
+
     @property
     def encoders(self) -> int:
         """How many encoders run."""
