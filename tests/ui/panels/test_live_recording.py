@@ -14,21 +14,8 @@ from PySide6.QtWidgets import QPushButton
 from ivcdesk.simulator.media.overlay import read_clock
 from ivcdesk.ui.panels.live_recording import clip_name, clips_folder
 from ivcdesk.ui.widgets.recording_mark import RecordingMark
-from tests.ui.panels.live_desk import START_SECONDS, Desk
-from tests.ui.panels.simulated import open_site
+from tests.ui.panels.live_desk import START_SECONDS
 from tests.ui.panels.stand_ins import until
-
-
-@pytest.fixture
-def desk(qtbot, aio):
-    site = aio(open_site(), START_SECONDS)
-    desk = Desk(qtbot, site)
-    yield desk
-    aio(desk.live.close())
-    aio(desk.ptz.close())
-    aio(desk.site.close())
-    desk.window.close()
-    desk.window.deleteLater()
 
 
 @pytest.fixture

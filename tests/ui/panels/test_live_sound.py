@@ -13,8 +13,7 @@ from ivcdesk.media.live import LivePlayer
 from ivcdesk.ui.panels import live_sound
 from ivcdesk.ui.panels.live_sound import LiveSound
 from tests.media.tones import heard
-from tests.ui.panels.live_desk import START_SECONDS, Desk
-from tests.ui.panels.simulated import open_site
+from tests.ui.panels.live_desk import START_SECONDS
 from tests.ui.panels.stand_ins import make_context, until
 
 
@@ -39,18 +38,6 @@ class Ears:
 
     def close(self) -> None:
         self.closed = True
-
-
-@pytest.fixture
-def desk(qtbot, aio):
-    site = aio(open_site(), START_SECONDS)
-    desk = Desk(qtbot, site)
-    yield desk
-    aio(desk.live.close())
-    aio(desk.ptz.close())
-    aio(desk.site.close())
-    desk.window.close()
-    desk.window.deleteLater()
 
 
 @pytest.fixture
