@@ -38,10 +38,6 @@ class Desk(Protocol):
     def shows_channel(self) -> bool:
         """Whether a channel's picture is chosen, so that its stream can be handed on."""
 
-    @property
-    def can_export(self) -> bool:
-        """Whether recordings are shown that could be exported."""
-
     def export(self) -> None:
         """Ask what of the recordings shown is to be exported."""
 
@@ -111,10 +107,6 @@ def _live_is_there(desk: Desk) -> bool:
 
 def _shows_channel(desk: Desk) -> bool:
     return desk.shows_channel
-
-
-def _can_export(desk: Desk) -> bool:
-    return desk.can_export
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +193,7 @@ COMMANDS: tuple[Command, ...] = (
         "export",
         lambda desk: desk.export(),
         "Ctrl+E",
-        _can_export,
+        _signed_in,
     ),
     Command(
         "reset_layout",

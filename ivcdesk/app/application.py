@@ -236,15 +236,11 @@ class Application(QObject):
         """Open or close the palette."""
         self.palette.toggle()
 
-    @property
-    def can_export(self) -> bool:
-        """Whether recordings are shown that could be exported."""
-        ready = self.signed_in and self.panels.complete and self.window.page == "playback"
-        return ready and self.panels.downloads.exporter.can_export
-
     def export(self) -> None:
         """Ask what of the recordings shown is to be exported."""
-        self.panels.downloads.exporter.open()
+        if self.panels.complete:
+            self.go("playback")
+            self.panels.downloads.exporter.open()
 
     def toggle_dock(self, name: str) -> None:
         """Show or hide a dock."""

@@ -87,11 +87,6 @@ class Exporter(QObject):
         playing.timeline.selection_changed.connect(self._show)
         refresh(self, self._show)
 
-    @property
-    def can_export(self) -> bool:
-        """Whether recordings of a channel are shown."""
-        return self._session is not None and bool(self._playing.channels)
-
     def attach(self, session: Session) -> None:
         """Export from this account."""
         self._session = session

@@ -274,7 +274,6 @@ def test_accepting_orders_the_files_and_keeps_the_choice(desk, aio, selected):
 
 def test_without_a_camera_it_says_what_to_do(desk, aio):
     desk.playing.channels = []
-    assert not desk.exporter.can_export
     desk.exporter.open()
     (notice,) = desk.context.settings.notices
     assert "Choose a camera" in notice.title
