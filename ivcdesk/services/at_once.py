@@ -46,6 +46,8 @@ class _Begun(Coroutine[Any, Any, T]):
 
     def __init__(self, work: Coroutine[Any, Any, T]) -> None:
         self._work = work
+        self.__name__ = getattr(work, "__name__", type(work).__name__)
+        self.__qualname__ = getattr(work, "__qualname__", self.__name__)
         self._ahead = False
         self._awaited: Any = None
         self._end: BaseException | None = None
