@@ -166,13 +166,18 @@ class DayBook:
             span for (kind, _), page in self._pages.items() if kind is source for span in page.spans
         )
 
-    def parts(self, first: date, last: date, zone: tzinfo) -> dict[date, float]:
+    def parts(
+        self, first: date, last: date, zone: tzinfo, source: Source | None = None
+    ) -> dict[date, float]:
         """Return which part (0 … 1) of each known day of a zone is recorded anywhere.
 
-        A day that still runs counts up to now; days that are not known are left out.
+        With a ``source``, in that place. A day that still runs counts up to now; days that are not
+        known are left out.
         """
         kept = union(self.recorded(Source.CLOUD), self.recorded(Source.DEVICE))
-        known = self._known(Source.CLOUD)
+        if source is not None:
+            kept = self.recorded(source)
+        known = self._known(source or Source.CLOUD)
         found: dict[date, float] = {}
         day = first
         while day <= last:

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta, tzinfo
 
+from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import day_interval
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.ui.panels.playback_days import DayBook
+from ivcdesk.ui.text import tr
 from ivcdesk.ui.widgets.calendar import CoverageCalendar
+from ivcdesk.ui.widgets.heat_map import HeatRow
 
 
 class MonthMap:
@@ -27,6 +30,7 @@ class MonthMap:
         """Look at another channel's recordings."""
         self._book = book
         self._calendar.set_coverage({})
+        self._calendar.set_places(())
 
     def refresh(self) -> None:
         """Show what has become known, if anybody looks."""
@@ -46,7 +50,16 @@ class MonthMap:
     def _show(self, first: date) -> None:
         if self._book is not None:
             shown = first - timedelta(days=7), _next_month(first) + timedelta(days=14)
-            self._calendar.set_coverage(self._book.parts(*shown, self._zone()))
+            zone = self._zone()
+            anywhere = self._book.parts(*shown, zone)
+            self._calendar.set_coverage(anywhere)
+            self._calendar.set_places(
+                [
+                    HeatRow(tr("Cloud"), self._book.parts(*shown, zone, Source.CLOUD)),
+                    HeatRow(tr("Device"), self._book.parts(*shown, zone, Source.DEVICE)),
+                    HeatRow(tr("Together"), anywhere),
+                ]
+            )
 
 
 def _next_month(first: date) -> date:

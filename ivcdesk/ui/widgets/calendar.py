@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -24,6 +24,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import theme, tokens
 from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.heat_map import HeatMap, HeatRow
 
 _CELL = QSize(40, 38)
 _HEAD = 22
@@ -66,8 +67,18 @@ class CoverageCalendar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
+        self.heat = HeatMap()
+        self.heat.picked.connect(self.picked)
+        self.heat.told.connect(self._on_told)
+        self.grid.told.connect(self._on_told)
+        self._reason = QLabel()
+        self._reason.setObjectName("playback.calendar.reason")
+        self._reason.setProperty("role", "small")
+        self._reason.setTextFormat(Qt.TextFormat.PlainText)
         column.addLayout(head)
-        column.addWidget(self.grid)
+        column.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.heat)
+        column.addWidget(self._reason)
         self.setFocusProxy(self.grid)
         refresh(self, self._show_title)
 
@@ -79,6 +90,15 @@ class CoverageCalendar(QFrame):
     def set_coverage(self, parts: Mapping[date, float]) -> None:
         """Show which part (0 … 1) of each known day is recorded."""
         self.grid.set_coverage(parts)
+
+    def set_places(self, rows: Sequence[HeatRow]) -> None:
+        """Show the same for each place that keeps recordings."""
+        self.heat.set_rows(rows)
+
+    @property
+    def reason(self) -> str:
+        """What is said of the day that the cursor or the pointer is over."""
+        return self._reason.text()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Say so."""
@@ -96,8 +116,12 @@ class CoverageCalendar(QFrame):
         button.clicked.connect(lambda: self.grid.turn(months))
         return button
 
+    def _on_told(self, words: str) -> None:
+        self._reason.setText(words)
+
     def _on_moved(self) -> None:
         self._show_title()
+        self.heat.set_month(self.grid.day, self.grid.last)
         self.month_shown.emit(self.month)
 
     def _show_title(self) -> None:
@@ -109,6 +133,7 @@ class _Month(QWidget):
 
     picked = Signal(object)
     moved = Signal()
+    told = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +154,10 @@ class _Month(QWidget):
         self.day = min(day, last)
         self._describe()
         self.update()
+
+    @property
+    def last(self) -> date:
+        return self._last
 
     def set_coverage(self, parts: Mapping[date, float]) -> None:
         self._parts = dict(parts)
@@ -165,7 +194,7 @@ class _Month(QWidget):
         elif event.key() == Qt.Key.Key_PageDown:
             self.turn(1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.picked.emit(self.day)
+            self._pick(self.day)
         else:
             super().keyPressEvent(event)
             return
@@ -193,8 +222,15 @@ class _Month(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         day = self._day_at(event.position())
-        if day is not None and day <= self._last and event.button() is Qt.MouseButton.LeftButton:
+        if day is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._pick(day)
+
+    def _pick(self, day: date) -> None:
+        """Choose a day, or say why it can't be: it is still to come, or nothing is recorded."""
+        if day <= self._last and self._parts.get(day, 1.0) > 0:
             self.picked.emit(day)
+        else:
+            self.told.emit(self._words(day))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
@@ -281,7 +317,9 @@ class _Month(QWidget):
     def _words(self, day: date) -> str:
         words = time_words.full_day(day)
         part = self._parts.get(day)
-        if part is None or day > self._last:
+        if day > self._last:
+            return tr("{day}: still to come", day=words)
+        if part is None:
             return words
         if part <= 0:
             return tr("{day}: nothing recorded", day=words)

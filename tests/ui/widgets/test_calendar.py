@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 
 from ivcdesk.ui.tokens import DARK
 from ivcdesk.ui.widgets.calendar import CoverageCalendar
+from ivcdesk.ui.widgets.heat_map import HeatRow
 
 TODAY = date(2026, 11, 24)
 
@@ -93,3 +94,28 @@ def test_coverage_is_a_bar_as_long_as_it_is_and_words(calendar):
     assert lengths[2] == 0
     assert calendar.grid._words(half) == "Tue 10 Nov 2026: 50 % recorded"
     assert calendar.grid._words(none) == "Wed 11 Nov 2026: nothing recorded"
+
+
+def test_a_day_without_video_is_not_picked_and_says_why(calendar):
+    picked = []
+    calendar.picked.connect(picked.append)
+    calendar.set_coverage({date(2026, 11, 20): 0.0, date(2026, 11, 19): 0.4})
+    for day in (20, 28, 19):
+        place = centre(calendar, date(2026, 11, day))
+        QTest.mouseClick(calendar.grid, Qt.MouseButton.LeftButton, pos=place)
+        if day == 20:
+            assert calendar.reason == "Fri 20 Nov 2026: nothing recorded"
+        elif day == 28:
+            assert calendar.reason == "Sat 28 Nov 2026: still to come"
+    assert picked == [date(2026, 11, 19)]
+
+
+def test_the_heat_map_follows_the_month_and_picks(calendar):
+    calendar.set_places([HeatRow("Cloud", {date(2026, 10, 5): 0.7})])
+    QTest.keyClick(calendar.grid, Qt.Key.Key_PageUp)
+    assert calendar.heat.day == date(2026, 10, 23)
+    picked = []
+    calendar.picked.connect(picked.append)
+    place = calendar.heat.box(0, date(2026, 10, 5)).center().toPoint()
+    QTest.mouseClick(calendar.heat, Qt.MouseButton.LeftButton, pos=place)
+    assert picked == [date(2026, 10, 5)]
