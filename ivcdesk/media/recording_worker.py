@@ -141,7 +141,6 @@ class RecordingWorker(threading.Thread):
                 self._fail(error)
         self._reel.close()
         self._clock.release(self)
-        self._clock.leave()
 
     def _turn(self) -> None:
         """Do the one thing that is due."""

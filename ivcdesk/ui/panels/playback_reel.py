@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from math import ceil, floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -17,7 +17,8 @@ from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.media.states import PlayerState
 from ivcdesk.ui.panels.playback_places import Nowhere, Place, find_place
-from ivcdesk.ui.panels.playback_sessions import GivenUpError, Sessions, steer
+from ivcdesk.ui.panels.playback_sessions import GivenUpError, Sessions
+from ivcdesk.ui.panels.playback_turns import Turns
 from ivcdesk.ui.tasks import TaskScope
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -85,14 +86,12 @@ class Reel(QObject):
         self._clock: Clock = clock or PlayClock()
         self._lead = LEAD_SECONDS
         self._now = now
-        self._tasks = tasks
+        self._turns = Turns(tasks, self._on_turn_over, self._fail)
         self._sessions = Sessions(self)
-        self._recordings: Recordings | None = None
         self._book: DayBook | None = None
         self._channel: ChannelId | None = None
         self._playable: Playable | None = None
         self._running = False
-        self._turn: asyncio.Task[None] | None = None
         self._renewed = 0.0
         self._peek = False
         player.frame_ready.connect(self._on_frame)
@@ -123,9 +122,10 @@ class Reel(QObject):
         self, recordings: Recordings | None, channel_id: ChannelId | None, book: DayBook | None
     ) -> None:
         """Take another channel; nothing plays until it is asked for."""
-        self._stop_turn()
+        self._turns.stop()
         self._part()
-        self._recordings, self._channel, self._book = recordings, channel_id, book
+        self._sessions.recordings = recordings
+        self._channel, self._book = channel_id, book
         self._running = False
         self.error = None
         self._clock.leave()
@@ -155,26 +155,27 @@ class Reel(QObject):
         """Open a device anew so that it comes to where the playhead is."""
         if self.source is Source.DEVICE and self._running:
             self._lead = min(self._lead * 2, LONGEST_LEAD)
-            self._start_turn(self._go, self._clock.position)
+            self._turns.start(self._go, self._clock.position)
 
     def wake(self) -> None:
         """Open what was waited for, if the common playhead is nearly there."""
         soon = self._clock.position + EARLY_SECONDS * max(self.speed, 1.0)
         if self.state == "waiting" and self.until is not None and soon >= self.until:
-            self._start_turn(self._go, max(self.until, self._clock.position))
+            self._turns.start(self._go, max(self.until, self._clock.position))
 
     def preview(self, t: float) -> None:
         """Show a moment for as long as somebody makes up their mind, if that is quickly done."""
         playable = self._playable
-        idle = self._turn is None or self._turn.done()
-        if idle and self.source is Source.CLOUD and playable and self._within(playable, t):
+        if playable is None or playable.kind is not Source.CLOUD or self._turns.busy:
+            return
+        if self._within(playable, t):
             self.player.seek(t)
 
     def play(self) -> None:
         """Go on."""
         if self.state == "paused" and self._playable is not None and not self._running:
             self._running = True
-            self._start_turn(self._resume, self._playable)
+            self._turns.start(self._resume, self._playable)
         else:
             self.play_from(self.t)
 
@@ -182,7 +183,7 @@ class Reel(QObject):
         """Hold the picture."""
         self._running = False
         if self._playable is None:
-            self._stop_turn()
+            self._turns.stop()
             if self.state not in ("waiting", "nowhere", "failed") or not self._clock.follows:
                 self._set("idle")
             return
@@ -190,12 +191,12 @@ class Reel(QObject):
         self._set("paused")
         if self._playable.kind is Source.DEVICE:
             # A session that is gone by now is opened anew when it is to go on.
-            self._start_turn(self._hold, self._playable)
+            self._turns.start(self._hold, self._playable)
 
     def leave(self) -> None:
         """Stop pulling anything; playing goes on from the same moment when it is asked for."""
         self._running = False
-        self._stop_turn()
+        self._turns.stop()
         self._part()
         self._clock.leave()
         self._set("idle")
@@ -220,9 +221,9 @@ class Reel(QObject):
         elif self._playable is not None and self._running:
             if self._clock.follows:
                 # What is under way was sent at the old speed: only a new session is exact.
-                self._start_turn(self._go, self._clock.position)
+                self._turns.start(self._go, self._clock.position)
             else:
-                self._start_turn(self._scale, self._playable)
+                self._turns.start(self._scale, self._playable)
 
     def choose(self, choice: str) -> None:
         """Take recordings from ``auto``, ``cloud`` or ``device``; the moment stays."""
@@ -237,17 +238,16 @@ class Reel(QObject):
         """Open what is shown anew, because it is to be asked for in another way."""
         if self._playable is not None:
             self.error = None
-            self._start_turn(self._go, self._clock.position if self._clock.follows else self.t)
+            self._turns.start(self._go, self._clock.position if self._clock.follows else self.t)
 
     async def settled(self) -> None:
         """Wait until what was asked for last is open, or can't be."""
-        while (turn := self._turn) is not None and not turn.done():
-            await asyncio.wait([turn])
+        await self._turns.settled()
 
     async def close(self) -> None:
         """Stop, and wait until the device has been told."""
         self.leave()
-        self._recordings, self._channel, self._book = None, None, None
+        self._channel, self._book = None, None
         await self._sessions.finish()
 
     # How it is done
@@ -266,9 +266,9 @@ class Reel(QObject):
         self.moved.emit(t)
         playable = self._playable
         if playable is not None and self._within(playable, t) and not self._led(playable):
-            self._start_turn(self._seek, playable, t)
+            self._turns.start(self._seek, playable, t)
         else:
-            self._start_turn(self._go, t)
+            self._turns.start(self._go, t)
 
     def _within(self, playable: Playable, t: float) -> bool:
         start, end = playable.interval
@@ -281,7 +281,7 @@ class Reel(QObject):
     async def _seek(self, playable: Playable, t: float) -> None:
         if playable.kind is Source.DEVICE:
             position = int(t - playable.interval.start)
-            if not await self._control(playable, RecordCommand.PLAY, position=position):
+            if not await self._sessions.steer(playable, RecordCommand.PLAY, position=position):
                 await self._go(t)
                 return
             self.player.note_seek(playable.interval.start + position)
@@ -298,7 +298,7 @@ class Reel(QObject):
         if (
             playable.kind is Source.DEVICE
             and self._running
-            and not await self._control(playable, RecordCommand.PLAY)
+            and not await self._sessions.steer(playable, RecordCommand.PLAY)
         ):
             await self._go(self.t)
             return
@@ -310,7 +310,7 @@ class Reel(QObject):
     async def _hold(self, playable: Playable) -> None:
         """Make a device wait; one that doesn't is let go of, and asked anew when it is to go on."""
         try:
-            await self._control(playable, RecordCommand.PAUSE)
+            await self._sessions.steer(playable, RecordCommand.PAUSE)
         except GivenUpError:
             self._part()
             self.changed.emit()
@@ -340,8 +340,8 @@ class Reel(QObject):
         """Find what to play from a moment on, open it and play it."""
         self._set("opening")
         jumped: float | None = None
-        recordings, channel_id, book = self._recordings, self._channel, self._book
-        if recordings is None or channel_id is None or book is None:
+        channel_id, book = self._channel, self._book
+        if channel_id is None or book is None:
             return
         for _ in range(ATTEMPTS):
             found = await find_place(book, self._order, t, self._now())
@@ -354,7 +354,7 @@ class Reel(QObject):
             if found.skipped is not None and jumped is None:
                 jumped = found.skipped
             try:
-                playable = await self._open(recordings, channel_id, found)
+                playable = await self._open(channel_id, found)
             except IvcError as error:
                 following = getattr(error, "next_start", None)
                 if following is not None:
@@ -381,17 +381,17 @@ class Reel(QObject):
         self.until = t
         self._set("waiting")
 
-    async def _open(self, recordings: Recordings, channel_id: ChannelId, place: Place) -> Playable:
+    async def _open(self, channel_id: ChannelId, place: Place) -> Playable:
         """Open a recording; raises IvcError."""
         parting = self._part()
         if place.source is Source.CLOUD:
-            return await recordings.open_cloud(channel_id, place.t, straightened=self.straightened)
+            return await self._sessions.open_cloud(channel_id, place.t, self.straightened)
         t = place.t
         if self._clock.follows:
             # A session begins at a whole second, and late: what comes early can wait.
             ahead = max(t, self._clock.position + self._lead * max(self.speed, 1.0))
             t = float(ceil(ahead)) if self._running else float(floor(t))
-        return await self._sessions.open(recordings, channel_id, t, self.stream, parting)
+        return await self._sessions.open_device(channel_id, t, self.stream, parting)
 
     def _start(self, playable: Playable, t: float) -> None:
         self._playable = playable
@@ -420,7 +420,7 @@ class Reel(QObject):
     async def _scale(self, playable: Playable) -> None:
         speed = self.speed
         try:
-            obeyed = await self._control(playable, RecordCommand.PLAY, scale=speed)
+            obeyed = await self._sessions.steer(playable, RecordCommand.PLAY, scale=speed)
         except GivenUpError as given_up:
             self.speed = self.player.rate
             self.refused.emit(given_up.error)
@@ -430,49 +430,18 @@ class Reel(QObject):
         elif self._running:
             await self._go(self.t)
 
-    async def _control(
-        self,
-        playable: Playable,
-        command: RecordCommand,
-        *,
-        position: int | None = None,
-        scale: float | None = None,
-    ) -> bool:
-        """Steer a device session; return False where it is gone and must be opened anew."""
-        recordings = self._recordings
-        if recordings is None:
-            return False
-        return await steer(recordings, playable, command, position=position, scale=scale)
-
     def _part(self) -> asyncio.Task[None] | None:
         """Let go of what is open; return the task that tells the device, if there is one."""
         playable, self._playable = self._playable, None
         if playable is None:
             return None
         self.player.stop()
-        if playable.kind is Source.DEVICE and self._recordings is not None:
-            return self._sessions.close(self._recordings, playable)
-        return None
+        return self._sessions.close(playable) if playable.kind is Source.DEVICE else None
 
-    def _start_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
-        self._stop_turn()
-        self._turn = self._tasks.start(self._take_turn(work, *about))
-
-    async def _take_turn(self, work: Callable[..., Coroutine[Any, Any, None]], *about: Any) -> None:
-        try:
-            await work(*about)
-        except GivenUpError as given_up:
-            self._fail(given_up.error)
-        if self._turn is asyncio.current_task():
-            self._turn = None
-        # What the player told meanwhile was left to this turn.
+    def _on_turn_over(self) -> None:
+        """Hear what the player told meanwhile, which was left to what was under way."""
         if self._playable is not None and self.player.state.kind == "failed":
             self._on_failed(self._playable, self.player.state)
-
-    def _stop_turn(self) -> None:
-        if self._turn is not None:
-            self._turn.cancel()
-            self._turn = None
 
     def _fail(self, error: BaseException) -> None:
         self.error = error
@@ -517,11 +486,11 @@ class Reel(QObject):
             self._set("ended")
         elif self._running:
             self.t = end
-            self._start_turn(self._go_on, end)
+            self._turns.start(self._go_on, end)
 
     def _on_failed(self, playable: Playable, state: PlayerState) -> None:
         error = state.error
-        if self._turn is not None and not self._turn.done():
+        if self._turns.busy:
             return  # what is under way finds out for itself, and knows what to do
         if (
             playable.kind is Source.DEVICE
@@ -533,11 +502,19 @@ class Reel(QObject):
         self.error = error
         if state.retry_seconds is None and not (state.error and state.error.wants_new_url):
             self._running = False
+            if playable.kind is Source.DEVICE:
+                self._part()  # a lost connection does not end the session
         self._set("failed")
 
     def _on_needs_url(self) -> None:
         """The address has expired: ask for a fresh one, though not over and over."""
-        moment = self._now()
-        if self._playable is not None and moment - self._renewed > RENEWAL_SECONDS:
+        moment, playable = self._now(), self._playable
+        if playable is None:
+            return
+        if moment - self._renewed > RENEWAL_SECONDS:
             self._renewed = moment
-            self._start_turn(self._go, self.t)
+            self._turns.start(self._go, self.t)
+        elif playable.kind is Source.DEVICE and self.state == "failed":
+            self._running = False
+            self._part()
+            self.changed.emit()

@@ -28,15 +28,19 @@ class GivenUpError(Exception):
 
 
 class Sessions:
-    """The device sessions of one reel."""
+    """The device sessions of one reel; ``recordings`` are those of the account signed in to."""
 
     def __init__(self, owner: QObject) -> None:
+        self.recordings: Recordings | None = None
         self._tasks = TaskScope(owner)
         self._farewells: set[asyncio.Task[None]] = set()
 
-    async def open(
+    async def open_cloud(self, channel_id: ChannelId, t: float, straightened: bool) -> Playable:
+        """Open a recording of the cloud, which needs no end; raises IvcError."""
+        return await self._present.open_cloud(channel_id, t, straightened=straightened)
+
+    async def open_device(
         self,
-        recordings: Recordings,
         channel_id: ChannelId,
         t: float,
         stream: int | None,
@@ -46,6 +50,7 @@ class Sessions:
 
         One that is not wanted any more when it arrives is closed again.
         """
+        recordings = self._present
         if parting is not None:
             await asyncio.wait([parting], timeout=PARTING_SECONDS)
         opening = self._tasks.start(_opened(recordings, channel_id, t, stream))
@@ -59,42 +64,52 @@ class Sessions:
         playable: Playable = opened
         return playable
 
-    def close(self, recordings: Recordings, playable: Playable) -> asyncio.Task[None]:
+    def close(self, playable: Playable) -> asyncio.Task[None] | None:
         """Tell a device that nobody watches any more; return the task that does."""
-        return self._bid_farewell(_close(recordings, playable))
+        if self.recordings is None:
+            return None
+        return self._bid_farewell(_close(self.recordings, playable))
+
+    async def steer(
+        self,
+        playable: Playable,
+        command: RecordCommand,
+        *,
+        position: int | None = None,
+        scale: float | None = None,
+    ) -> bool:
+        """Steer a session; return False where it is gone and must be opened anew.
+
+        Raises GivenUpError where the device refuses.
+        """
+        if self.recordings is None:
+            return False
+        try:
+            await self.recordings.control(playable, command, position=position, scale=scale)
+        except NotFound:
+            return False
+        except IvcError as error:
+            raise GivenUpError(error) from error
+        return True
 
     async def finish(self) -> None:
         """Wait until the devices have been told, though not for ever."""
         if self._farewells:
             await asyncio.wait(self._farewells, timeout=PARTING_SECONDS * 2)
         await self._tasks.finish()
+        self.recordings = None
+
+    @property
+    def _present(self) -> Recordings:
+        if self.recordings is None:
+            raise NotFound("ResourceNotFound", "nobody is signed in any more")
+        return self.recordings
 
     def _bid_farewell(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = self._tasks.start(work)
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
         return task
-
-
-async def steer(
-    recordings: Recordings,
-    playable: Playable,
-    command: RecordCommand,
-    *,
-    position: int | None = None,
-    scale: float | None = None,
-) -> bool:
-    """Steer a session; return False where it is gone and must be opened anew.
-
-    Raises GivenUpError where the device refuses.
-    """
-    try:
-        await recordings.control(playable, command, position=position, scale=scale)
-    except NotFound:
-        return False
-    except IvcError as error:
-        raise GivenUpError(error) from error
-    return True
 
 
 async def _close(recordings: Recordings, playable: Playable) -> None:

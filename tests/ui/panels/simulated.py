@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import threading
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
@@ -47,6 +49,9 @@ class Site:
 
     async def close(self) -> None:
         await self.session.close()
+        # Players end by themselves, so that the server finds nobody in the middle of a stream.
+        await until(lambda: not any(t.name.startswith("media-") for t in threading.enumerate()))
+        await asyncio.sleep(0.02)
         await self.simulator.stop()
 
 

@@ -18,11 +18,6 @@ from ivcdesk.ui import text
 from tests.ui.panels.playback_desk import LEFT, REFUSAL, until
 
 
-@pytest.fixture
-def desk(playback):
-    return playback
-
-
 def test_a_camera_opens_near_the_present_and_nothing_plays_unasked(desk, aio):
     async def work() -> None:
         await desk.open()

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QFrame
 
 from ivcdesk.api.actions import DeviceStatus
 from ivcdesk.domain.coverage import Source
 from tests.ui.panels.playback_desk import LEFT, REFUSAL, until
-
-
-@pytest.fixture
-def desk(playback):
-    return playback
 
 
 def test_a_device_recording_obeys_and_is_closed_when_left(desk, aio):
