@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QImage
 
+from ivcdesk.api.actions import ChannelId
 from ivcdesk.ui.panels.live_slot import LiveSlot
 from ivcdesk.ui.panels.live_snapshot import SnapshotFailed, pictures_folder, save_snapshot
 from ivcdesk.ui.tasks import TaskScope
@@ -36,27 +36,32 @@ class LivePictures(QObject):
 
     def take(self, slot: LiveSlot, pictures: int = 1) -> None:
         """Keep the picture of a slot, or several in a row."""
-        if slot.player.snapshot() is None or slot.channel is None:
-            self.told.emit(tr("△ There is no picture to keep yet"), True)
-            return
-        self.tasks.start(self._keep(slot, pictures), name="snapshot")
+        if slot.channel is None or not slot.pulls:
+            self._tell_nothing()
+        else:
+            self.tasks.start(self._keep(slot, slot.channel, pictures), name="snapshot")
 
-    async def _keep(self, slot: LiveSlot, pictures: int) -> None:
+    async def _keep(self, slot: LiveSlot, channel: ChannelId, pictures: int) -> None:
         """Take pictures at even distances, however long the disk takes, and write each at once."""
-        folder, channel, name = self.folder or pictures_folder(), slot.channel, self._name_of(slot)
+        folder, name = self.folder or pictures_folder(), self._name_of(slot)
         loop = asyncio.get_running_loop()
         began = loop.time()
         writing: list[asyncio.Future[Path]] = []
         for number in range(pictures):
             await asyncio.sleep(max(0.0, began + number * BURST_SECONDS - loop.time()))
-            image: QImage | None = slot.player.snapshot()
-            if image is None or slot.channel != channel or channel is None:
+            taken, url = time.time(), slot.player.url
+            # A large picture takes longer to convert than the window may stand still.
+            image = await asyncio.to_thread(slot.player.snapshot)
+            if image is None or slot.channel != channel or slot.player.url != url:
                 break
             writing.append(
                 asyncio.ensure_future(
-                    asyncio.to_thread(save_snapshot, image, folder, name, channel, time.time())
+                    asyncio.to_thread(save_snapshot, image, folder, name, channel, taken)
                 )
             )
+        if not writing:
+            self._tell_nothing()
+            return
         done = await asyncio.gather(*writing, return_exceptions=True)
         kept = [each for each in done if isinstance(each, Path)]
         wrong = next((each for each in done if isinstance(each, BaseException)), None)
@@ -77,3 +82,6 @@ class LivePictures(QObject):
                 ),
                 True,
             )
+
+    def _tell_nothing(self) -> None:
+        self.told.emit(tr("△ There is no picture to keep yet"), True)

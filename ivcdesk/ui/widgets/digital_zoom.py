@@ -35,6 +35,7 @@ _INK = QColor("#ffffff")
 _LEAST_BOX = 8.0
 
 _Key = Qt.Key
+_PLAIN = Qt.KeyboardModifier.NoModifier
 _ARROWS: dict[int, tuple[float, float]] = {
     _Key.Key_Left: (-PAN, 0.0),
     _Key.Key_Right: (PAN, 0.0),
@@ -295,7 +296,8 @@ class Magnifiable(Steerable):
             return self._zoom.magnified(KEY)
         if control and key in _FARTHER:
             return self._zoom.magnified(1 / KEY)
-        if control and key == _Key.Key_0:
+        # Without Ctrl it calls a preset where a camera turns; elsewhere it comes here.
+        if key == _Key.Key_0 and modifiers in (_PLAIN, Qt.KeyboardModifier.ControlModifier):
             return WHOLE
         if modifiers == Qt.KeyboardModifier.AltModifier and key in _ARROWS and not self._zoom.whole:
             return self._zoom.moved(*_ARROWS[key])

@@ -31,7 +31,6 @@ class OverflowRow(QWidget):
         self._guests: list[QAction] = []
         self.more = QToolButton(self)
         self.more.setObjectName(name)
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         icons.bind(self.more, self.more.setIcon, "more", 18, "text")
         bind(self.more, self.more.setToolTip, "More that can be done here")
         bind(self.more, self.more.setAccessibleName, "More")
@@ -39,7 +38,8 @@ class OverflowRow(QWidget):
         self.menu.setObjectName(f"{name}.menu")
         self.menu.setToolTipsVisible(True)
         self.menu.aboutToShow.connect(self._fill)
-        self.more.setMenu(self.menu)
+        # A menu of the button's own would be run in a loop of its own.
+        self.more.clicked.connect(self.open)
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self._place)
 
@@ -55,6 +55,10 @@ class OverflowRow(QWidget):
     def add_right(self, widget: QWidget, rank: int = 0, before: QWidget | None = None) -> None:
         """Put a control behind those at the right, or before one of them."""
         self._add(self._right, widget, rank, before)
+
+    def open(self) -> None:
+        """Open the menu below its button."""
+        self.menu.popup(self.more.mapToGlobal(QPoint(0, self.more.height() + 2)))
 
     def sizeHint(self) -> QSize:
         """Return the room for everything, px."""

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ivcdesk.ui.tokens import tokens
 from ivcdesk.ui.widgets.channel_drag import channel_in
+from ivcdesk.ui.widgets.digital_zoom import Magnifiable
 from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 CAPTION = 40
@@ -92,8 +93,10 @@ class TileDrag(QObject):
         kind = event.type()
         if kind == QEvent.Type.MouseButtonPress:
             self._end()
-            # With a key held the drag is for the digital zoom.
-            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+            # With a key held the drag is for the digital zoom; who aims means the picture.
+            plain = event.modifiers() == Qt.KeyboardModifier.NoModifier and not (
+                isinstance(tile, Magnifiable) and tile.pointer_mode != "steer"
+            )
             if (
                 plain
                 and event.button() == Qt.MouseButton.LeftButton

@@ -191,3 +191,26 @@ def test_full_screen_and_back_keep_the_streams_and_the_keys(desk, aio):
 
     aio(fill_the_screen(), 2 * START_SECONDS)
     assert len(desk.site.calls("ControlDeviceStream")) == 1
+
+
+def test_who_aims_means_the_picture_also_at_its_caption(desk, aio):
+    async def aim() -> None:
+        other = await desk.site.find("PTZ Gate South")
+        desk.live.arrange("4")
+        desk.live.show_channel(desk.site.camera)
+        desk.live.show_channel(other)
+        await desk.plays(1)
+        tile = desk.tile(1)
+        chosen = []
+        tile.point_chosen.connect(lambda point: chosen.append(point.toTuple()))
+        tile.set_pointer_mode("aim")
+        box = tile.picture_box()
+        at = QPoint(round(box.left() + box.width() / 4), round(box.top() + 2))
+        QTest.mouseClick(tile, LEFT, pos=at)
+        assert len(chosen) == 1
+        assert abs(chosen[0][0] - 0.25) < 0.02
+        assert desk.live.current_channel == desk.site.camera
+        assert not desk.ptz.held
+
+    aio(aim(), 2 * START_SECONDS)
+    assert desk.site.calls("ControlDevicePTZ") == []

@@ -157,6 +157,9 @@ def test_everything_has_keys(picture):
     QTest.keyClick(picture, Qt.Key.Key_Z)
     QTest.keyClick(picture, Qt.Key.Key_0, CONTROL)
     assert picture.zoom == WHOLE
+    QTest.keyClick(picture, Qt.Key.Key_Z)
+    QTest.keyClick(picture, Qt.Key.Key_0)
+    assert picture.zoom == WHOLE
     assert picture.heard == []
 
 
