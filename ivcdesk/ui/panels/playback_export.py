@@ -34,7 +34,7 @@ BEFORE = 60.0
 """How long before the playhead a range begins where none is selected, s."""
 AFTER = 240.0
 """How long it then goes on, s."""
-_WIDE = 980
+_WIDE = 1120
 
 
 class Playing(Protocol):

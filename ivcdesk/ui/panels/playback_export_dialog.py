@@ -43,7 +43,7 @@ from ivcdesk.ui.widgets.status_bar import amount
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.recordings import Coverage
 
-SETTLE_MS = 250
+SETTLE_MS = 200
 """How long the range must rest before its coverage is asked for."""
 LONGEST = 31 * 86400.0
 _MOST_LISTED = 3
@@ -113,6 +113,7 @@ class ExportDialog(QDialog):
         self._rate = rate
         self._folder = choice.folder
         self._looking: asyncio.Task[None] | None = None
+        self._wanted: tuple[Interval, list[ChannelId], Path] | None = None
         self._free: int | None = None
         self.tasks = TaskScope(self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -161,6 +162,8 @@ class ExportDialog(QDialog):
         self._where.textChanged.connect(self._on_changed)
         self._on_form()
         refresh(self, self._show)
+        self._on_changed()
+        self._settle.stop()
         self._on_settled()
 
     @property
@@ -283,6 +286,10 @@ class ExportDialog(QDialog):
         chooser.open()
 
     def _on_changed(self) -> None:
+        wanted = self.window_, [camera.channel_id for camera in self._chosen()], self.choice.folder
+        if wanted == self._wanted:
+            return  # Enter tells of the same moment again
+        self._wanted = wanted
         self.found = ()
         self._settle.start()
         self._show()
@@ -418,7 +425,9 @@ def _label(grid: QGridLayout, row: int, name: str, field: QWidget) -> None:
     label.setBuddy(field)
     bind(label, label.setText, name)
     bind(label, field.setAccessibleName, name)
-    grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignTop)
+    high = isinstance(field, QListWidget)
+    side = Qt.AlignmentFlag.AlignTop if high else Qt.AlignmentFlag.AlignVCenter
+    grid.addWidget(label, row, 0, side)
 
 
 def _free_bytes(folder: Path) -> int | None:

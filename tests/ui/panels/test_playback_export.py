@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QDateTime, QObject, Qt, QTime, Signal
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -290,3 +291,14 @@ def test_leaving_closes_the_question(desk, aio):
 
     aio(story())
     assert desk.queue.added == []
+
+
+def test_enter_in_a_field_exports_at_once(ask):
+    async def work(dialog: ExportDialog) -> None:
+        edit = dialog.findChild(QDateTimeEdit, "export.from")
+        edit.setFocus()
+        QTest.keyClick(edit, Qt.Key.Key_Return)
+        assert dialog.result() == QDialog.DialogCode.Accepted
+        assert dialog.planned()
+
+    ask(work)
