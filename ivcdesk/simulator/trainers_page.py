@@ -55,6 +55,7 @@ class TrainersPage:
                     {
                         "id": node.organization_id,
                         "name": node.name,
+                        "level": node.level,
                         "total": node.counts()[0],
                         "online": node.counts()[1],
                     }

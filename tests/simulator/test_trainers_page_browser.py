@@ -38,6 +38,8 @@ def test_a_trainer_looks_switches_breaks_and_resets(tmp_path: Path) -> None:
             opened(f"{cloud.endpoint}/_sim/", tmp_path / "browser") as page,
         ):
             await page.until("document.querySelectorAll('#tree button').length > 50")
+            await page.until("document.querySelectorAll('#pictures figure').length == 9")
+            assert await page.evaluate("document.getElementById('status').offsetParent === null")
             await page.evaluate(CHOOSE)
             await page.until("document.getElementById('name').textContent == 'PTZ Gate North'")
             await page.until("document.querySelector('#pictures img')?.naturalWidth == 640")
@@ -57,6 +59,12 @@ def test_a_trainer_looks_switches_breaks_and_resets(tmp_path: Path) -> None:
             assert [row["kind"] for row in cloud.faults.listed()] == ["error"]
             await page.evaluate("document.getElementById('clear').click()")
             await page.until("document.querySelectorAll('#faults li').length == 0")
+            await page.evaluate("for (const b of document.querySelectorAll('#quick *')) b.click()")
+            await page.until("document.querySelectorAll('#faults li').length == 8")
+            await page.evaluate("document.getElementById('clear').click()")
+            await page.until("document.querySelectorAll('#faults li').length == 0")
+            await page.evaluate("document.getElementById('overview').click()")
+            await page.until("document.querySelectorAll('#pictures figure').length == 9")
 
             before = cloud.cloud.now()
             await page.evaluate("document.querySelector('[data-advance=\"3600\"]').click()")

@@ -29,6 +29,7 @@ let world = { organizations: [], devices: [] };
 let chosen = null;
 let lastCall = 0;
 const LIMIT = 400;
+const WALL = 9;
 const KINDS = [
   "latency", "throttle", "error", "drop", "reset",
   "truncate", "garbage", "http500", "stall", "expire",
@@ -48,8 +49,14 @@ function showTree() {
   const rows = [];
   for (const place of world.organizations) {
     const devices = byPlace.get(place.id);
-    if (!devices) continue;
-    const row = made("li", `${place.name} (${place.online}/${place.total})`);
+    if (!devices) {
+      // a place of places is shown while nothing is searched for
+      if (!word && place.total && world.devices.length <= LIMIT) {
+        rows.push(made("li", `${place.name} (${place.online}/${place.total})`, { level: place.level }));
+      }
+      continue;
+    }
+    const row = made("li", `${place.name} (${place.online}/${place.total})`, { level: place.level });
     const list = document.createElement("ul");
     for (const device of devices) {
       const button = made("button", device.name, { device: device.id, state: device.status });
@@ -66,23 +73,60 @@ function showTree() {
 
 async function showDevice() {
   const device = world.devices.find((known) => known.id === chosen);
-  find("status").hidden = !device;
-  if (!device) return;
+  find("status").hidden = find("overview").hidden = !device;
+  if (!device) return showWall();
   find("name").textContent = device.name;
   for (const button of find("status").children) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.status) === device.status));
   }
   const { channels } = await ask(`/_sim/devices/${device.id}`);
-  const figures = channels.map((channel) => {
-    const figure = document.createElement("figure");
-    const picture = document.createElement("img");
-    picture.alt = channel.name;
-    picture.dataset.channel = channel.id;
-    if (channel.online) picture.src = `/_sim/pictures/${channel.id}.jpg?${Date.now()}`;
-    figure.append(picture, made("figcaption", `${channel.name} — ${channel.online ? "online" : "offline"}`));
-    return figure;
+  if (chosen !== device.id) return;
+  const state = (channel) => `${channel.name} — ${channel.online ? "online" : "offline"}`;
+  find("pictures").replaceChildren(...channels.map((channel) => pictured(channel, state(channel))));
+}
+
+function pictured(channel, caption) {
+  const figure = document.createElement("figure");
+  const picture = document.createElement("img");
+  picture.alt = channel.name;
+  picture.dataset.channel = channel.id;
+  if (channel.online) picture.src = `/_sim/pictures/${channel.id}.jpg?${Date.now()}`;
+  figure.append(picture, made("figcaption", caption));
+  return figure;
+}
+
+// One camera of each place first, so that the wall shows what the world is made of.
+function wallDevices() {
+  const online = world.devices.filter((device) => device.status === 1);
+  const places = new Set();
+  const first = online.filter((device) => {
+    const fresh = !places.has(device.organization);
+    places.add(device.organization);
+    return fresh;
   });
-  find("pictures").replaceChildren(...figures);
+  return [...new Set([...first, ...online])].slice(0, WALL);
+}
+
+async function showWall() {
+  find("name").textContent = "Live pictures";
+  const figures = [];
+  for (const device of wallDevices()) {
+    const { channels } = await ask(`/_sim/devices/${device.id}`);
+    const channel = channels.find((known) => known.online);
+    if (!channel) continue;
+    const figure = pictured(channel, device.name);
+    figure.dataset.device = device.id;
+    figure.tabIndex = 0;
+    figure.setAttribute("role", "button");
+    figures.push(figure);
+  }
+  if (!chosen) find("pictures").replaceChildren(...figures);
+}
+
+function choose(device) {
+  chosen = device;
+  showTree();
+  return told(showDevice);
 }
 
 async function showWorld() {
@@ -96,8 +140,14 @@ async function showWorld() {
 
 async function showFaults() {
   const faults = await ask("/_sim/faults");
-  const rows = faults.map((fault) => made("li", JSON.stringify(fault)));
+  const words = (fault) =>
+    Object.entries(fault)
+      .filter(([name, value]) => name !== "id" && name !== "kind" && value !== null && value !== "")
+      .map(([name, value]) => `${name} ${value}`)
+      .join(", ");
+  const rows = faults.map((fault) => made("li", `${fault.kind}: ${words(fault)}`));
   find("faults").replaceChildren(...rows);
+  find("armed").hidden = rows.length > 0;
 }
 
 async function showCalls() {
@@ -107,6 +157,7 @@ async function showCalls() {
     const row = document.createElement("tr");
     const answer = made("td", call.code || "done");
     if (call.code) answer.className = "bad";
+    row.title = JSON.stringify(call.params);
     row.append(made("td", call.n), made("td", call.action), made("td", call.region), answer);
     find("calls").prepend(row);
   }
@@ -121,10 +172,19 @@ function refreshPictures() {
 
 find("tree").addEventListener("click", (event) => {
   const device = event.target.dataset.device;
-  if (!device) return;
-  chosen = device;
-  showTree();
-  told(showDevice);
+  if (device) choose(device);
+});
+find("overview").addEventListener("click", () => choose(null));
+find("pictures").addEventListener("click", (event) => {
+  const figure = event.target.closest("figure[data-device]");
+  if (figure) choose(figure.dataset.device);
+});
+find("pictures").addEventListener("keydown", (event) => {
+  const device = event.target.dataset.device;
+  if (device && (event.key === "Enter" || event.key === " ")) {
+    event.preventDefault();
+    choose(device);
+  }
 });
 find("status").addEventListener("click", (event) => {
   const status = event.target.dataset.status;
@@ -159,12 +219,16 @@ find("fault").addEventListener("submit", (event) => {
   }
   told(() => ask("/_sim/faults", "POST", [fault]).then(showFaults));
 });
+find("quick").addEventListener("click", (event) => {
+  const fault = event.target.dataset.fault;
+  if (fault) told(() => ask("/_sim/faults", "POST", [JSON.parse(fault)]).then(showFaults));
+});
 find("clear").addEventListener("click", () => {
   told(() => ask("/_sim/faults", "DELETE").then(showFaults));
 });
 
 find("fault").elements.kind.append(...KINDS.map((kind) => made("option", kind)));
-told(showWorld);
+told(() => showWorld().then(showDevice));
 told(showFaults);
 setInterval(() => told(showCalls), 1000);
 setInterval(() => told(showWorld), 5000);
