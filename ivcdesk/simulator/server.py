@@ -30,6 +30,7 @@ from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.reception import Reception
 from ivcdesk.simulator.seed import Scenario
 from ivcdesk.simulator.trainers_page import TrainersPage
+from ivcdesk.simulator.visits import Visits
 
 REGION = "ap-shanghai"
 KEEPALIVE_SECONDS = 75.0
@@ -84,6 +85,7 @@ class Simulator:
         self._host = host
         self._port = port
         self._tls = _server_context(certfile, keyfile)
+        self._visits = Visits()
         self._mishaps = Mishaps(self.faults)
         self.reception = Reception(self.cloud, self.account, self.faults, self._mishaps)
         self._runner: web.AppRunner | None = None
@@ -116,10 +118,19 @@ class Simulator:
             "media": self.endpoint,
         }
 
+    @property
+    def requests(self) -> int:
+        """How many requests are being answered."""
+        return self._visits.under_way
+
     async def start(self) -> None:
         """Listen; OSError where the port is taken."""
         application = web.Application(
-            middlewares=[self._guard(), self._mishaps.middleware()],
+            middlewares=[
+                self._visits.middleware(),
+                self._guard(),
+                self._mishaps.middleware(),
+            ],
             client_max_size=LARGEST_BODY + 1,
         )
         plane = ControlPlane(self.cloud, self.reception.calls, self.faults, lambda: self.ready)
@@ -152,6 +163,7 @@ class Simulator:
     async def stop(self) -> None:
         """End all streams and connections; may be called twice."""
         runner, self._runner = self._runner, None
+        self._visits.closing = True
         if self._ticking is not None:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
@@ -160,6 +172,7 @@ class Simulator:
         self._mishaps.stop()
         if runner is not None:
             await runner.cleanup()
+        await self._visits.end()
 
     async def __aenter__(self) -> Self:
         try:
