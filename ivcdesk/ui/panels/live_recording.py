@@ -111,14 +111,14 @@ class LiveRecording(QObject):
         """Show what is being recorded, after the focus or a place has changed."""
         slot = self._focused() if self._views() else None
         running = slot in self._running
-        playing = slot is not None and slot.channel is not None
+        # A picture that was closed because nobody was there pulls nothing.
+        playing = slot is not None and slot.channel is not None and slot.pulls
         playing = playing and slot is not None and slot.kind in ("playing", "stalled")
         self.button.setEnabled(running or playing)
         with QSignalBlocker(self.button):
             self.button.setChecked(running)
-        words = tr("End recording") if running else tr("Record")
-        self.button.setText(words)
-        self.button.setAccessibleName(words)
+        self.button.setText(tr("Stop|recording") if running else tr("Record"))
+        self.button.setAccessibleName(tr("End recording") if running else tr("Record"))
         for view in self._views():
             found = self._running.get(view.slot)
             shown = self._marks.get(view)
