@@ -15,6 +15,7 @@ from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.pace import Clock
 from ivcdesk.media.pictures import EPSILON, Picture
+from ivcdesk.media.recording_sound import RecordingSound
 from ivcdesk.media.reel import Reel
 from ivcdesk.media.states import CONNECTING, ENDED, PAUSED, PLAYING, STALLED, PlayerState
 
@@ -68,6 +69,7 @@ class RecordingWorker(threading.Thread):
         self._hurry = 0
         self._sparse = False
         self._failures = 0
+        self._sound: RecordingSound | None = None
         self._state: PlayerState | None = None
         self._facts = StreamFacts()
 
@@ -139,8 +141,19 @@ class RecordingWorker(threading.Thread):
                 continue
             except MediaError as error:
                 self._fail(error)
+        if self._sound is not None:
+            self._sound.stop()
         self._reel.close()
         self._clock.release(self)
+
+    def _listen(self) -> None:
+        """Let the sound be heard, if anybody listens."""
+        if self._outlet.sound is not None and (self._sound is None or not self._sound.is_alive()):
+            self._sound = RecordingSound(self._reel, self._outlet, self._clock, self._heard)
+            self._sound.start()
+
+    def _heard(self) -> bool:
+        return self._playing and not self._ended and self._seek is None and self._shown is not None
 
     def _turn(self) -> None:
         """Do the one thing that is due."""
@@ -155,6 +168,7 @@ class RecordingWorker(threading.Thread):
         elif running:
             self._clock.start()
             self._tell_running()
+            self._listen()
             self._reel.prefetch(self._clock.rate)
             self._play_one()
         else:

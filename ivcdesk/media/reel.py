@@ -165,6 +165,13 @@ class Reel:
                 break
         return None
 
+    def read(self, segment: Segment, interrupted: Callable[[], bool]) -> Callable[[int], bytes]:
+        """Return a function that reads a segment for somebody else; from any thread.
+
+        It is read as it comes, and fetched only if the pictures need it too.
+        """
+        return self._store.reader(segment, interrupted, _ignore)
+
     def close(self) -> None:
         """Stop decoding; :meth:`open_at` begins again."""
         stream, self._stream = self._stream, None
@@ -248,3 +255,7 @@ class Reel:
                 self._reader = None
                 self._received += reader.bytes_received
             reader.close()
+
+
+def _ignore(_waited: float) -> None:
+    """Take no notice of a wait."""

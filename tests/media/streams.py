@@ -81,7 +81,8 @@ def muxed(
                 silence = av.AudioFrame.from_ndarray(
                     np.zeros((1, 1024), np.float32), format="fltp", layout="mono"
                 )
-                silence.sample_rate, silence.pts = 16000, index * 1024
+                silence.sample_rate = 16000
+                silence.pts = index * 1024 + first * 16000 // FPS
                 container.mux(sound.encode(silence))
         for number in range(first, last):
             frame = picture(number)
