@@ -109,7 +109,6 @@ class PtzPanel(QWidget):
         steering.addWidget(self.pad)
         steering.addLayout(self._speed_row())
         steering.addWidget(self._lens)
-        steering.addWidget(self._pacing)
         body = QWidget()
         body.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         column = QVBoxLayout(body)
@@ -121,6 +120,7 @@ class PtzPanel(QWidget):
         column.addWidget(self._report)
         column.addWidget(self.patrol)
         column.addWidget(self.presets)
+        column.addWidget(self._pacing)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidget(body)
@@ -323,6 +323,7 @@ class PtzPanel(QWidget):
         self._controls.setEnabled(ready)
         self.presets.setEnabled(ready)
         self.patrol.tools.setEnabled(ready)
+        self._pacing.setEnabled(ready)
 
     def _say_again(self) -> None:
         """Say everything in the language of the window."""

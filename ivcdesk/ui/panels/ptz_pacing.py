@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.ptz import INTERVAL, LONGEST_INTERVAL
@@ -33,6 +41,8 @@ class PacingRow(QWidget):
         self._pause.setRange(round(INTERVAL * 1000), round(LONGEST_INTERVAL * 1000))
         self._pause.setSingleStep(50)
         self._pause.setKeyboardTracking(False)
+        if (figures := self._pause.findChild(QLineEdit)) is not None:
+            figures.setTextMargins(6, 0, 0, 0)
         self._pause.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._pause.valueChanged.connect(self._on_changed)
         label.setBuddy(self._pause)

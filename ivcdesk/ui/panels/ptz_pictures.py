@@ -21,6 +21,9 @@ NEXT_LOOK = 0.35
 PATIENCE = 8.0
 """When the camera may have arrived after it answered, how often to look again, and how long, s."""
 
+LAG = 3.0
+"""After so long a view that did not change is where the camera was sent: it was there before, s."""
+
 STILL = 3.0
 """Two looks that differ by less than this, of 255, show the same view: cars may pass."""
 
@@ -29,21 +32,25 @@ _GLANCE = QSize(48, 27)
 
 
 async def settled_picture(
-    eye: Eye, channel: ChannelId, wanted: Callable[[], bool]
+    eye: Eye, channel: ChannelId, wanted: Callable[[], bool], since: QImage | None = None
 ) -> QImage | None:
     """Wait until a channel's picture stands still and return it.
 
-    None where there is no picture, or it is not ``wanted`` any more. One that never comes to rest
-    is taken as it is in the end.
+    ``since`` is the view that the camera was sent away from: streams lag, and standing still does
+    not count until it is left, or could have been. None where there is no picture, or it is not
+    ``wanted`` any more. One that never comes to rest is taken as it is in the end.
     """
     await asyncio.sleep(FIRST_LOOK)
     before: QImage | None = None
     waited = FIRST_LOOK
+    moved = since is None
     while wanted():
         now = eye(channel)
         if now is None:
             return None
-        if before is not None and (difference(before, now) < STILL or waited >= PATIENCE):
+        moved = moved or waited >= LAG or (since is not None and difference(since, now) >= STILL)
+        still = before is not None and moved and difference(before, now) < STILL
+        if still or waited >= PATIENCE:
             return now
         before = now
         waited += NEXT_LOOK

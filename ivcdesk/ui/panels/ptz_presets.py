@@ -9,7 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QApplication,
     QDialog,
@@ -278,10 +278,11 @@ class PresetShelf(QWidget):
     async def _go(
         self, card: PresetCard, call: Callable[[], Awaitable[object]], doing: str
     ) -> None:
+        since = self.eye(self._channel) if self._channel is not None else None
         if await self._do(card, call, doing):
             self._show_current(card.index)
             if card.index not in self._pictures:
-                self._take_picture(card.index)
+                self._take_picture(card.index, since)
 
     async def _store(self, calls: PresetCalls, channel: ChannelId, card: PresetCard) -> None:
         if not card.empty and not await confirm(
@@ -348,17 +349,21 @@ class PresetShelf(QWidget):
             self._lay_out()
         self._show()
 
-    def _take_picture(self, index: int) -> None:
+    def _take_picture(self, index: int, since: QImage | None = None) -> None:
         """Take a preset's picture as soon as the camera stands still there."""
         keeper, channel = self._keeper, self._channel
         if keeper is not None and channel is not None:
-            self.tasks.start(self._picture(keeper.presets, channel, index), name="preset picture")
+            self.tasks.start(
+                self._picture(keeper.presets, channel, index, since), name="preset picture"
+            )
 
-    async def _picture(self, presets: Presets, channel: ChannelId, index: int) -> None:
+    async def _picture(
+        self, presets: Presets, channel: ChannelId, index: int, since: QImage | None
+    ) -> None:
         def still_there() -> bool:
             return channel == self._channel and self._current == index
 
-        image = await settled_picture(self.eye, channel, still_there)
+        image = await settled_picture(self.eye, channel, still_there, since)
         if image is None or not still_there():
             return
         jpeg = await asyncio.to_thread(encode, image)

@@ -149,6 +149,7 @@ def at_once(monkeypatch):
     """Cameras that stand still at once."""
     monkeypatch.setattr("ivcdesk.ui.panels.ptz_pictures.FIRST_LOOK", 0.0)
     monkeypatch.setattr("ivcdesk.ui.panels.ptz_pictures.NEXT_LOOK", 0.0)
+    monkeypatch.setattr("ivcdesk.ui.panels.ptz_pictures.LAG", 0.0)
 
 
 def test_a_visit_takes_a_picture_and_a_second_one_keeps_it(desk, qtbot, at_once):
@@ -171,7 +172,7 @@ def test_a_visit_takes_a_picture_and_a_second_one_keeps_it(desk, qtbot, at_once)
     QTest.mouseClick(card, LEFT)
     qtbot.waitUntil(lambda: desk.calls.count(("goto", 1)) == 2)
     qtbot.wait(20)
-    assert len(looks) == 2 * taken
+    assert len(looks) == 2 * taken + 1
 
 
 def test_setting_takes_a_new_picture(desk, qtbot, at_once):
@@ -217,6 +218,11 @@ def test_pictures_are_small_and_a_moving_view_is_waited_for(aio, monkeypatch):
     image = aio(settled_picture(lambda _c: painted(next(shades)), GATE, lambda: True))
     assert image.pixelColor(5, 5) == QColor("white")
     assert next(shades, None) is None
+    shades = iter(["black", "black", "black", "white", "white"])
+    seen = aio(
+        settled_picture(lambda _c: painted(next(shades)), GATE, lambda: True, painted("black"))
+    )
+    assert seen.pixelColor(5, 5) == QColor("white")
     noise = QImage(os.urandom(1920 * 1080 * 4), 1920, 1080, QImage.Format.Format_RGB32)
     jpeg = encode(noise)
     assert 0 < len(jpeg) <= LARGEST
