@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ LIMIT_SECONDS = 0.12
 
 _DEVICE_SECONDS = 0.06
 _AHEAD_SECONDS = 0.05
+_SPARE_SECONDS, _SETTLE_SECONDS = 0.03, 2.0
 _TURN_SECONDS = 0.01
 _AGAIN_SECONDS = 3.0
 _BYTES_A_SECOND = RATE * FRAME_BYTES
@@ -46,6 +48,7 @@ class SoundOutlet:
         self._on_trouble = on_trouble
         self._closed = False
         self._flushes = 0
+        self._least, self._settled_at = 0, 0.0
         self._thread: threading.Thread | None = None
         self._in_device = 0.0
         self._written: float | None = None
@@ -85,10 +88,13 @@ class SoundOutlet:
         with self._lock:
             if self._closed:
                 return
+            spare = self._spare(time.monotonic())
             self._waiting.append((samples, pts))
             self._bytes += len(samples)
             if self._bytes > LIMIT_SECONDS * _BYTES_A_SECOND:
-                self._thin()
+                self._thin(_AHEAD_SECONDS * _BYTES_A_SECOND)
+            elif spare:
+                self._thin(self._bytes - spare)
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="media-sound", daemon=True)
                 self._thread.start()
@@ -111,9 +117,17 @@ class SoundOutlet:
             self._bytes = 0
             self._lock.notify_all()
 
-    def _thin(self) -> None:
+    def _spare(self, now: float) -> int:
+        """Return how many bytes were never needed of late: a burst leaves them, for good."""
+        self._least = min(self._least, self._bytes)
+        if now - self._settled_at < _SETTLE_SECONDS:
+            return 0
+        least, self._least, self._settled_at = self._least, self._bytes, now
+        return least if least > _SPARE_SECONDS * _BYTES_A_SECOND else 0
+
+    def _thin(self, most: float) -> None:
         """Leave out the oldest in one go: one gap is heard less than many."""
-        while self._bytes > _AHEAD_SECONDS * _BYTES_A_SECOND and len(self._waiting) > 1:
+        while self._bytes > most and len(self._waiting) > 1:
             self._bytes -= len(self._waiting.popleft()[0])
 
     def _run(self) -> None:

@@ -93,7 +93,8 @@ class LivePanel(QWidget):
         self.recording.told.connect(self._on_recording_told)
         # Who records has gone away on purpose.
         self.programme.spares = lambda view: self.recording.records(view.slot)
-        self.bar.row.add_left(self.sound.controls, AT_TIMES)
+        self.bar.row.add_left(self.sound.button, OFTEN)
+        self.bar.row.add_left(self.sound.slider, AT_TIMES)
         self.bar.row.add_right(self.recording.button, OFTEN, before=self.links.button)
         self.grid = TileGrid()
         self.grid.setObjectName("live.grid")
@@ -120,6 +121,8 @@ class LivePanel(QWidget):
             # The grid leaves the page for the full screen: its keys go with it.
             for key, act in (
                 ("M", self.sound.toggle),
+                ("Ctrl+Up", partial(self.sound.louder, 10)),
+                ("Ctrl+Down", partial(self.sound.louder, -10)),
                 ("Ctrl+R", self.recording.toggle),
                 ("Ctrl+L", self.programme.layouts.open),
                 ("Ctrl+T", self.programme.tour.toggle_or_open),

@@ -28,8 +28,9 @@ class LiveSound(QObject):
     """Lets one player at a time be heard, where the user wants sound at all.
 
     While it is muted there is neither a thread nor a device, and no sound is decoded.
-    ``controls`` is the button and the slider, called after the page. Signals:
-    ``told(text, failed)`` says why nothing is heard.
+    ``controls`` holds the ``button`` and the ``slider``, called after the page; an owner with
+    little room may place the two apart. Signals: ``told(text, failed)`` says why nothing is
+    heard, or how loud it is.
     """
 
     told = Signal(str, bool)
@@ -92,6 +93,11 @@ class LiveSound(QObject):
         self._connect()
         self._show()
         self._save.start()
+
+    def louder(self, percent: int) -> None:
+        """Change the volume by so much, and say it."""
+        self.slider.setValue(self.slider.value() + percent)
+        self.told.emit(tr("Volume: {percent} %", percent=self.slider.value()), False)
 
     def close(self) -> None:
         """Be silent and give the device back."""

@@ -55,7 +55,7 @@ def test_a_recording_is_marked_and_holds_what_was_seen(desk, aio, clips):
         pulls = len(desk.site.calls("ControlDeviceStream"))
         QTest.keyClick(desk.tile(), Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier)
         assert button(desk).isChecked()
-        assert button(desk).text() == "End recording"
+        assert button(desk).accessibleName() == "End recording"
         await seconds(desk, 1.1)
         await until(lambda: mark_of(desk) is not None and mark_of(desk).words == "REC 00:01")
         assert mark_of(desk).isVisible()
