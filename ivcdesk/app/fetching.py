@@ -19,8 +19,8 @@ from ivcdesk.services.downloads_jobs import (
     TroubleKind,
 )
 
-STALL_SECONDS = 20.0
-"""How long a server may send nothing; it cuts the file while it sends."""
+STALL_SECONDS = 60.0
+"""How long a server may send nothing: it makes the file while it sends."""
 
 _REFUSED = (401, 403, 404, 410)
 _T = TypeVar("_T")

@@ -242,6 +242,17 @@ def test_what_goes_wrong_on_the_way_is_tried_again(office, fault):
     office(work)
 
 
+def test_a_cloud_that_can_not_be_reached_is_asked_until_it_is_back(office):
+    async def work(office: Office) -> None:
+        office.cloud.fault(action=CALL, kind="drop", count=8)
+        (job,) = await office.add()
+        await until(lambda: job.state is State.RETRYING, "another try")
+        assert job.trouble.kind == "network"
+        await office.all_are()
+
+    office(work)
+
+
 def test_an_expired_address_is_renewed_at_once(office):
     async def work(office: Office) -> None:
         office.cloud.fault(path="/video", count=1, kind="expire")

@@ -57,11 +57,12 @@ class Words(Protocol):
 
 
 class Summary(NamedTuple):
-    """How many jobs run, wait or need a hand."""
+    """How many jobs run, wait or need a hand, and what part of the first two is there (0 … 1)."""
 
     running: int = 0
     waiting: int = 0
     failed: int = 0
+    share: float = 0.0
 
 
 COLUMNS = (mark("File"), mark("State"), mark("Size"), mark("Speed|rate"), mark("Remaining"))
@@ -227,14 +228,18 @@ class DownloadsModel(QAbstractTableModel):
 
     def _tell_summary(self) -> None:
         running = waiting = troubled = 0
+        shares = 0.0
         for job in self._jobs:
             if job.state in ("asking", "running", "verifying"):
                 running += 1
+                shares += job.progress or 0.0
             elif job.state == "failed":
                 troubled += 1
             elif job.due is not None or job.state in ("queued", "retrying"):
                 waiting += 1
-        self.summary_changed.emit(Summary(running, waiting, troubled))
+                shares += job.progress or 0.0
+        share = shares / (running + waiting) if running + waiting else 0.0
+        self.summary_changed.emit(Summary(running, waiting, troubled, share))
 
     def _on_language_changed(self) -> None:
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)

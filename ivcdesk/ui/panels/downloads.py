@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,7 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
     from ivcdesk.services.downloads_jobs import Job
     from ivcdesk.services.session import Session
 
-_WIDTHS = (380, 300, 90, 100)
+_WIDTHS = (430, 290, 90, 100)
 _ROW = 34
 
 
@@ -299,7 +300,12 @@ class DownloadsPanel(QWidget):
             self._show_outside(job.path.parent, tr("The folder is not there any more"))
 
     def _show_outside(self, path: Path, failure: str) -> None:
-        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+        self.tasks.start(self._open_outside(path, failure), name="downloads.open")
+
+    async def _open_outside(self, path: Path, failure: str) -> None:
+        # A folder on the network may take its time to tell.
+        there = await asyncio.get_running_loop().run_in_executor(None, path.exists)
+        if not there or not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
             self._context.notify(Explanation(failure, str(path)))
 
     def _on_copy(self) -> None:
@@ -341,7 +347,6 @@ class DownloadsPanel(QWidget):
 
     def _on_rows_changed(self) -> None:
         self._pages.setCurrentIndex(1 if self.model.rowCount() else 0)
-        self._show_chosen()
 
     def _show_chosen(self) -> None:
         """Say what can be done with the chosen rows, and what is in the way of the current one."""

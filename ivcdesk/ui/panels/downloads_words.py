@@ -144,11 +144,13 @@ def explained(job: Job, explain: Explain) -> Explanation:
     return Explanation(tr(title, **_for(title, places)), tr(hint, **_for(hint, places)))
 
 
-def summary_words(running: int, waiting: int, troubled: int) -> str:
+def summary_words(running: int, waiting: int, troubled: int, share: float = 0.0) -> str:
     """Return what the status bar says of all jobs; empty where there is nothing to do."""
     parts = []
     if running or waiting:
-        parts.append(tr("downloads {running} of {count}", running=running, count=running + waiting))
+        count, percent = running + waiting, int(share * 100)
+        text = mark("downloads {running} of {count}: {percent} %")
+        parts.append(tr(text, running=running, count=count, percent=percent))
     if troubled:
         parts.append(tr("{count} failed", count=troubled))
     return " · ".join(parts)

@@ -218,8 +218,8 @@ def test_the_status_bar_hears_how_many_there_are(qtbot, queue, model):
         queue.put(State.FAILED)
         queue.put(State.DONE)
         queue.put(State.PAUSED)
-    assert heard.args == [Summary(1, 1, 1)]
-    assert summary_words(1, 1, 1) == "downloads 1 of 2 · 1 failed"
+    assert heard.args == [Summary(1, 1, 1, 0.0)]
+    assert summary_words(1, 1, 1, 0.68) == "downloads 1 of 2: 68 % · 1 failed"
     assert summary_words(0, 0, 0) == ""
 
 
@@ -308,17 +308,29 @@ def test_an_unfinished_one_asks_first(panel, queue, aio, qtbot, answer):
     assert bool(queue.jobs) is (answer == "cancel")
 
 
-def test_a_file_and_its_folder_are_opened(panel, queue, monkeypatch):
+def test_a_file_and_its_folder_are_opened(panel, queue, monkeypatch, aio):
     opened: list[str] = []
+    monkeypatch.setattr(Path, "exists", lambda path: "gone" not in path.name)
     monkeypatch.setattr(
         QDesktopServices, "openUrl", lambda url: bool(opened.append(url.toLocalFile()) or True)
     )
     queue.put(State.DONE, name="1 (2).mp4")
-    panel.table.selectRow(0)
-    panel.table.setCurrentIndex(panel.model.index(0, 0))
-    QTest.keyClick(panel.table, Qt.Key.Key_Return)
-    QTest.keyClick(panel.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    queue.put(State.DONE, name="gone.mp4")
+
+    async def story() -> None:
+        panel.table.setCurrentIndex(panel.model.index(0, 0))
+        QTest.keyClick(panel.table, Qt.Key.Key_Return)
+        await until(lambda: len(opened) == 1)
+        QTest.keyClick(panel.table, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: len(opened) == 2)
+        panel.table.setCurrentIndex(panel.model.index(1, 0))
+        QTest.keyClick(panel.table, Qt.Key.Key_Return)
+        await until(lambda: panel._context.settings.notices)
+
+    aio(story())
     assert [Path(each) for each in opened] == [Path("/exports/1 (2).mp4"), Path("/exports")]
+    (notice,) = panel._context.settings.notices
+    assert notice.title == "The file is not there any more"
 
 
 def test_leaving_lets_go_of_the_account_and_waits(panel, queue, aio):
