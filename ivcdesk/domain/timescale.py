@@ -102,6 +102,8 @@ _DAY = 86400.0
 _MONTH = 31 * _DAY
 _YEAR = 366 * _DAY
 _SMALL_PX = 16.0
+_LEAST_PX = 5.0
+"""Nearer than this days have no marks of their own, px."""
 
 
 def ticks(scale: TimeScale, zone: tzinfo, min_label_px: float = 80) -> list[Tick]:
@@ -236,7 +238,7 @@ def _day_starts(scale: TimeScale, zone: tzinfo) -> Iterator[tuple[date, float]]:
 
 def _calendar_ticks(scale: TimeScale, zone: tzinfo, min_px: float) -> list[Tick]:
     px = scale.width / scale.span
-    if _MONTH * px < min_px:
+    if _MONTH * px < min_px or _DAY * px < _LEAST_PX:
         return _spaced(list(_year_and_month_ticks(scale, zone)), scale, min_px)
     every = next((n for n in (1, 2, 7) if n * _DAY * px >= min_px), 0)
     found: list[Tick] = []
@@ -251,7 +253,7 @@ def _calendar_ticks(scale: TimeScale, zone: tzinfo, min_px: float) -> list[Tick]
 
 def _year_and_month_ticks(scale: TimeScale, zone: tzinfo) -> Iterator[Tick]:
     px = scale.width / scale.span
-    months = next((n for n in (3, 6, 12) if n * _MONTH * px >= min(80.0, scale.width)), 12)
+    months = next((n for n in (1, 3, 6, 12) if n * _MONTH * px >= min(80.0, scale.width)), 12)
     years = next((n for n in (1, 2, 5, 10, 20, 50) if n * _YEAR * px >= _SMALL_PX), 100)
     first = day_of(scale.start, zone)
     year, month = first.year - first.year % years, 1

@@ -25,7 +25,7 @@ RUNNING_FRESH = 15.0  # s that an answer about an unfinished day is good for
 FINISHED_FRESH = {Source.CLOUD: float("inf"), Source.DEVICE: 6 * 3600.0}  # s; devices overwrite
 CLOCK_SLACK = 60.0  # s that the known difference to the cloud's clock may have changed by
 TAIL = 120.0  # s before its last known end from which a running day is asked for again
-CLOUD_QUERIES = 16  # days of the cloud asked for at once; a device is asked one by one
+AT_ONCE = {Source.CLOUD: 8, Source.DEVICE: 12}  # days asked for at once; of one device, one
 CUT_OFF = 50  # a device that lists so many pieces may have left out the rest
 CUT_OFF_GAP = 120.0  # s that such a list must end early by to be asked for the rest
 CONTINUATIONS = 40  # how often a device is asked for the rest
@@ -86,7 +86,7 @@ class RecordedDays:
         self._days: dict[Key, Day] = {}
         self._asking: dict[Key, _Question] = {}
         self._listeners: list[Listener] = []
-        self._turn = asyncio.Semaphore(CLOUD_QUERIES)
+        self._turns = {source: asyncio.Semaphore(most) for source, most in AT_ONCE.items()}
         self._queue = DayQueue(self._fill_one, self.user_waits)
 
     @property
@@ -187,7 +187,7 @@ class RecordedDays:
 
         async def one(day: date) -> None:
             if self._fresh((channel_id, source, day)) is None:
-                async with self._turn:
+                async with self._turns[source]:
                     await self._add(part, channel_id, source, day, priority)
             else:
                 await self._add(part, channel_id, source, day, priority)
@@ -231,7 +231,11 @@ class RecordedDays:
                 if known := self._days.get((channel_id, Source.DEVICE, day)):
                     part.add(known)
                 continue
-            await self._add(part, channel_id, Source.DEVICE, day, priority)
+            if self._fresh((channel_id, Source.DEVICE, day)) is None:
+                async with self._turns[Source.DEVICE]:
+                    await self._add(part, channel_id, Source.DEVICE, day, priority)
+            else:
+                await self._add(part, channel_id, Source.DEVICE, day, priority)
 
     async def _add(
         self, part: Part, channel_id: ChannelId, source: Source, day: date, priority: Priority

@@ -75,6 +75,7 @@ class Face:
         """Write in this family; the size is the small one of the theme."""
         self._last = ()
         self._still_key = None
+        self._names: dict[str, tuple[str, float]] = {}
         self._font = QFont(font)
         self._font.setPixelSize(tokens().small)
         self._bold = QFont(self._font)
@@ -236,7 +237,6 @@ class Face:
             if len(view.tracks) > 1:
                 if lanes.cloud.height + lanes.device.height >= 10 and track.name:
                     name = f"{track.name} · {offset}" if offset else track.name
-                    name = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
                     both = Strip(lanes.cloud.top, lanes.bottom - lanes.cloud.top)
                     self._paint_name(painter, name, both, theme)
             elif lanes.cloud.height >= 14 and lanes.device.height >= 10:
@@ -245,7 +245,7 @@ class Face:
                 self._paint_name(painter, device, lanes.device, theme)
 
     def _paint_name(self, painter: QPainter, name: str, strip: Strip, theme: Tokens) -> None:
-        wide = self._metrics.horizontalAdvance(name) + 10
+        name, wide = self._fitted(name)
         tall = min(strip.height, 15)
         box = QRectF(4, strip.top + (strip.height - tall) / 2, wide, tall)
         ground = QColor(theme.panel)
@@ -255,6 +255,14 @@ class Face:
         painter.drawRoundedRect(box, 3, 3)
         painter.setPen(QColor(theme.text))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _fitted(self, name: str) -> tuple[str, float]:
+        """Return a name as far as there is room for it, and its width in px."""
+        found = self._names.get(name)
+        if found is None:
+            text = self._metrics.elidedText(name, Qt.TextElideMode.ElideRight, _NAME)
+            found = self._names[name] = text, self._metrics.horizontalAdvance(text) + 10
+        return found
 
     def _paint_stretches(
         self, painter: QPainter, view: View, part: Part, strip: Strip, theme: Tokens

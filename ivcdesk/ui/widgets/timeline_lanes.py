@@ -125,8 +125,11 @@ class Lane:
             return
         grid = self._grid
         if grid is not None and grid[1] <= cell / 4:
-            first, step, covered = grid
-            index, after, part = cells.places(step, first, covered.size)
+            # The coarsest points that are near enough: few of them fit into the processor's cache.
+            first, step, levels = grid
+            coarse = min(floor(log2(cell / 4 / step)), len(levels) - 1)
+            covered = levels[coarse]
+            index, after, part = cells.places(step * 2.0**coarse, first >> coarse, covered.size)
             at_edges = covered[after]
             before = covered[index]
             at_edges -= before
@@ -144,14 +147,20 @@ class Lane:
         np.subtract(at_edges[1:], at_edges[:-1], out=found)
         found *= 1.0 / cell
 
-    def _gridded(self) -> tuple[int, float, Floats]:
-        """Return how much is covered before each point of an even grid: its first one, its step."""
+    def _gridded(self) -> tuple[int, float, list[Floats]]:
+        """Return how much is covered before each point of even grids, each half as fine.
+
+        The number of the first point of the finest, its step in s, and their values.
+        """
         start, end = self._ends
         step = 2.0 ** ceil(log2((end - start) / _GRID))
         first = floor(start / step) // _CHUNK * _CHUNK
         size = (ceil(end / step) - first) // _CHUNK * _CHUNK + _CHUNK + 1
         points = (first + np.arange(size)) * step
-        return first, step, np.interp(points, self._borders, self._covered)
+        levels = [np.interp(points, self._borders, self._covered)]
+        while (levels[-1].size - 1) % 2 == 0 and len(levels) <= log2(_CHUNK):
+            levels.append(levels[-1][::2].copy())
+        return first, step, levels
 
     def holds(self, t: float) -> bool:
         """Whether the moment is covered."""
