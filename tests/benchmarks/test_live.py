@@ -22,7 +22,9 @@ import av
 import numpy as np
 import pytest
 
+from ivcdesk.media.live import LivePlayer
 from tests.benchmarks.live_source import BARS_Y, BITS, SIDE, read_bars
+from tests.media.streams import Server, black_hole, hang, live
 
 ROOT = Path(__file__).parents[2]
 SCREEN = (1366, 768)
@@ -206,3 +208,36 @@ def test_nine_tiles_cost_little_and_never_hold_the_window_up(screen, url):
     assert ours["cpu"] <= 0.6 * qt["cpu"]
     # What a busy machine does to a window that does nothing is none of our doing.
     assert p99 < 16 + busy
+
+
+def test_stopping_takes_no_time_in_any_state(qtbot):
+    server, found = Server(), {}
+    server.handlers["/live.flv"] = live()
+    server.handlers["/stalled.flv"] = live(cached=20, after=20, then="stall")
+    server.handlers["/silent.flv"] = hang
+    with black_hole() as port:
+        addresses = {
+            "connecting": f"http://127.0.0.1:{port}/x.flv",
+            "waiting for an answer": server.url("/silent.flv"),
+            "playing": server.url("/live.flv"),
+            "stalled": server.url("/stalled.flv"),
+            "between two tries": server.url("/none.flv"),
+        }
+        for name, address in addresses.items():
+            spent = []
+            for _ in range(5):
+                player = LivePlayer()
+                player.play(address)
+                qtbot.wait(2500 if name == "stalled" and not spent else 300)
+                began = time.perf_counter()
+                player.stop()
+                stopped = time.perf_counter()
+                assert player.wait_ended(5)
+                spent.append(((stopped - began) * 1000, (time.perf_counter() - began) * 1000))
+            found[name] = sorted(spent)[2]
+    server.stop()
+    say(
+        "stopping, ms until it returns, and until the thread has ended (medians)\n"
+        + "\n".join(f"  {name:22} {a:5.2f} {b:6.2f}" for name, (a, b) in found.items())
+    )
+    assert max(ended for _, ended in found.values()) < 20

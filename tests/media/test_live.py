@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from pathlib import Path
 
@@ -383,3 +384,34 @@ def test_live_hls(qtbot, player, server):
     assert len(seen) > (seen[-1] - seen[0]) * 0.8
     assert player.state.kind == "playing"
     assert f"/live/c1/1.ts?{SECRET}" in server.asked
+
+
+def test_what_a_held_up_link_brings_late_is_caught_up_with(qtbot, player, server):
+    sent = []
+    _, tags = streams.flv("libx264", 300)
+
+    async def held_up(request):
+        head, _ = streams.flv("libx264", 300)
+        response = streams.web.StreamResponse(headers={"Content-Type": "video/x-flv"})
+        await response.prepare(request)
+        await response.write(head + b"".join(tag for _, tag in tags[:20]))
+        await server.gate.wait()
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        # Three seconds come at once, and then all goes on as it should.
+        for index, (_, tag) in enumerate(tags[20:], 20):
+            await asyncio.sleep(began + max(0, index - 65) / streams.FPS - loop.time())
+            await response.write(tag)
+            sent.append(index)
+        return response
+
+    server.handlers["/live/c1.live.flv"] = held_up
+    play(player, server)
+    qtbot.waitUntil(lambda: player.state.kind == "playing", timeout=5000)
+    behind = []
+    player.frame_ready.connect(lambda: behind.append(sent[-1] - number_of(player.take().image)))
+    server.release()
+    qtbot.waitUntil(lambda: bool(sent) and sent[-1] > 80, timeout=8000)
+    qtbot.waitUntil(lambda: behind[-1] <= streams.FPS // 2, timeout=8000)
+    assert player.state.kind == "playing"
+    assert len(server.asked) == 1
