@@ -45,6 +45,9 @@ _QUALITIES = (
     ),
 )
 
+_FIGURES = 36
+"""The width of an arrangement's button, px: its few signs need no more."""
+
 FIRST, OFTEN, AT_TIMES, SELDOM = range(4)
 """Ranks in the bar: what has a higher one is the first to give way where there is no room."""
 
@@ -67,6 +70,7 @@ class LiveBar(QFrame):
         for name, face, meaning in _ARRANGEMENTS:
             button = _segment(layouts, group, f"live.layout.{name}")
             button.setText(face)
+            button.setFixedWidth(_FIGURES)
             bind(button, button.setToolTip, meaning)
             bind(button, button.setAccessibleName, meaning)
             button.clicked.connect(partial(self.arrangement_chosen.emit, name))

@@ -44,7 +44,7 @@ def open_menu(panel: LivePanel, index: int, where: QPoint) -> QMenu:
     entry("diagnose", tr("Why is there no picture?"), panel.diagnosis.open)
     menu.addSeparator()
     whole = entry(
-        "whole", tr("Show all of the picture"), partial(view.tile.set_zoom, WHOLE), "Ctrl+0"
+        "whole", tr("Show all of the picture"), partial(view.tile.set_zoom, WHOLE), tr("Home|key")
     )
     whole.setEnabled(not view.tile.zoom.whole)
     facts = entry("facts", tr("Codec, rates and delay on the pictures"), panel.facts.toggle, "I")

@@ -65,7 +65,7 @@ class Magnifiable(Steerable):
 
     The wheel magnifies about the pointer, Ctrl and a drag magnify a box, the middle button or
     Shift and a drag move the picture, and so does a plain drag while :attr:`drags_steer` is off.
-    Z and Shift+Z, or Ctrl with plus, minus and 0, and Alt with the arrows do it from the keyboard.
+    Z and Shift+Z (or Ctrl with plus and minus), Home, and Alt with the arrows do it by keys.
     A small map shows what part is seen; dragging in it moves, a double click on it shows all.
 
     Signals: ``magnified(factor)`` after another part is seen; ``point_chosen(point)`` and
@@ -287,7 +287,7 @@ class Magnifiable(Steerable):
         key = event.key()
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
-        if self.picture_box().isEmpty() or (event.isAutoRepeat() and key == _Key.Key_0):
+        if self.picture_box().isEmpty():
             return None
         if key == _Key.Key_Z and not control:
             back = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
@@ -296,8 +296,8 @@ class Magnifiable(Steerable):
             return self._zoom.magnified(KEY)
         if control and key in _FARTHER:
             return self._zoom.magnified(1 / KEY)
-        # Without Ctrl it calls a preset where a camera turns; elsewhere it comes here.
-        if key == _Key.Key_0 and modifiers in (_PLAIN, Qt.KeyboardModifier.ControlModifier):
+        # The nought calls a preset where a camera turns; elsewhere it comes here.
+        if key in (_Key.Key_Home, _Key.Key_0) and modifiers == _PLAIN:
             return WHOLE
         if modifiers == Qt.KeyboardModifier.AltModifier and key in _ARROWS and not self._zoom.whole:
             return self._zoom.moved(*_ARROWS[key])

@@ -167,7 +167,7 @@ def gesture_words(*, steers: bool) -> str:
             tr("Wheel, or Z and Shift+Z: magnify"),
             tr("Ctrl and drag: magnify a box"),
             move,
-            tr("Ctrl+0, or a double click on the small map: show all of it"),
+            tr("Home, or a double click on the small map: show all of it"),
             tr("Double click, or Enter: this picture alone"),
         )
     )

@@ -156,6 +156,8 @@ def test_everything_has_keys(picture):
     assert picture.zoom.factor == pytest.approx(1)
     QTest.keyClick(picture, Qt.Key.Key_Z)
     QTest.keyClick(picture, Qt.Key.Key_0, CONTROL)
+    assert picture.zoom != WHOLE
+    QTest.keyClick(picture, Qt.Key.Key_Home)
     assert picture.zoom == WHOLE
     QTest.keyClick(picture, Qt.Key.Key_Z)
     QTest.keyClick(picture, Qt.Key.Key_0)
