@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from ivcdesk.api import Preempted, Priority
 from ivcdesk.api.actions import ControlDevicePTZ, DescribeDevicePreset
 from ivcdesk.domain.coverage import Source, Untidy
-from ivcdesk.domain.days import cloud_day, day_interval
+from ivcdesk.domain.days import cloud_day, day_interval, day_of, split_days
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.services import coverage_queue
 from ivcdesk.services.store import Store
@@ -319,5 +320,26 @@ def test_slices_are_told_by_plan(desk):
         )
         [call] = desk.calls("DescribeRecordSlice")
         assert cloud_day(call["params"]["StartTime"]) == cloud_day(call["params"]["EndTime"])
+
+    desk(work)
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York", "Asia/Shanghai"])
+def test_a_viewers_day_asks_the_cloud_for_its_own_days(desk, zone):
+    async def work(desk):
+        await desk.filled()
+        camera = recorded_camera(desk, "cloud")
+        viewer = ZoneInfo(zone)
+        day = day_of(desk.simulator.cloud.now() - 2 * DAY, viewer)
+        window = day_interval(day, viewer)
+        found = await desk.session.recordings.coverage(camera, window, sources=(Source.CLOUD,))
+        assert same(found.cloud, truth(desk, camera, "cloud", window))
+        asked = sorted(
+            (call["params"]["StartTime"], call["params"]["EndTime"])
+            for call in desk.calls("DescribeRecordFile")
+        )
+        pieces = [day_interval(cloud_day(piece.start)) for piece in split_days(window)]
+        assert asked == [(piece.start, piece.end - 1) for piece in pieces]
+        assert len(asked) == (1 if zone == "Asia/Shanghai" else 2)
 
     desk(work)
