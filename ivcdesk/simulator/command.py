@@ -15,6 +15,8 @@ from ivcdesk.simulator.memory import keep_compact
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.server import Simulator, is_loopback
 
+_SWITCH_SECONDS = 0.002
+
 
 def main(argv: list[str]) -> int:
     """Serve until SIGINT or SIGTERM and return 0; 2 where the options make no sense.
@@ -23,6 +25,8 @@ def main(argv: list[str]) -> int:
     """
     options = _parser().parse_args(argv)
     keep_compact()
+    # The event loop shares the interpreter with the cameras: it waits for them no longer than this.
+    sys.setswitchinterval(_SWITCH_SECONDS)
     if not is_loopback(options.host):
         _say(f"warning: everyone who reaches {options.host} can reach the simulated cloud")
     try:
@@ -88,7 +92,9 @@ async def _serve(simulator: Simulator, *, with_parent: bool) -> None:
         _end_with_parent(loop, ended)
     async with simulator:
         print(json.dumps(simulator.ready), flush=True)  # noqa: T201  # the ready line is the contract
+        loading = loop.run_in_executor(None, simulator.load_cameras)
         await ended.wait()
+        await loading
 
 
 def _end_by_signal(loop: asyncio.AbstractEventLoop, ended: asyncio.Event) -> None:

@@ -24,7 +24,6 @@ from ivcdesk.simulator.faults import Faults
 from ivcdesk.simulator.media.live import LiveHub
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.media.rtmp import RtmpServer
-from ivcdesk.simulator.media.still import frame_jpeg, still
 from ivcdesk.simulator.mishaps import Mishaps
 from ivcdesk.simulator.ptz import PtzBehaviour
 from ivcdesk.simulator.reception import Reception
@@ -123,6 +122,11 @@ class Simulator:
         """How many requests are being answered."""
         return self._visits.under_way
 
+    def load_cameras(self) -> None:
+        """Load what draws and encodes before it is asked for; for a thread of its own."""
+        if self._hub is not None:
+            self._hub.studio.load()
+
     async def start(self) -> None:
         """Listen; OSError where the port is taken."""
         application = web.Application(
@@ -207,9 +211,9 @@ class Simulator:
         relay = hub.relayed(channel_id)
         pushed = await asyncio.to_thread(relay.picture) if relay else None
         if pushed is not None:
-            return await asyncio.to_thread(frame_jpeg, pushed)
+            return pushed
         pose, now = self.cloud.pose(channel_id), self.cloud.now()
-        return await asyncio.to_thread(still, facts, hub.scenery, pose, now)
+        return await asyncio.to_thread(hub.studio.still, facts, pose, now)
 
     def _guard(self) -> Any:
         """Return what refuses requests that a web page elsewhere could send through a visitor."""

@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from ivcdesk.simulator.media import flv
-from ivcdesk.simulator.media.camera import Camera
-from ivcdesk.simulator.media.encoder import Encoder, Format
+from ivcdesk.simulator.media.encoder import Format
 from ivcdesk.simulator.media.feed import Feed, Viewer
-from ivcdesk.simulator.media.scene import Scenery
-from ivcdesk.simulator.media.sound import SoundTrack
 from ivcdesk.simulator.media.source import CameraFacts, Pose
+from ivcdesk.simulator.media.studio import Studio
 
 LINGER = 2.0  # s that an encoder goes on after its last viewer left
 
@@ -43,10 +41,10 @@ class Broadcast(Feed):
     """A camera's running stream. Everything but the thread's own work happens in the event loop."""
 
     def __init__(
-        self, facts: CameraFacts, scenery: Scenery, reel: Reel, on_end: Callable[[], None]
+        self, facts: CameraFacts, studio: Studio, reel: Reel, on_end: Callable[[], None]
     ) -> None:
         super().__init__(facts, on_end)
-        self._scenery, self._reel = scenery, reel
+        self._studio, self._reel = studio, reel
         self._stop = threading.Event()
         self._stopped: asyncio.Future[None] = self._loop.create_future()
         self._leaving: asyncio.TimerHandle | None = None
@@ -107,11 +105,11 @@ class Broadcast(Feed):
         self._tell(self._finished, error)
 
     def _take_pictures(self) -> None:
-        encoder = Encoder(self.facts)
-        track = SoundTrack(self.facts) if self.facts.sound else None
+        encoder = self._studio.encoder(self.facts)
+        track = self._studio.sound(self.facts)
         stream = encoder.format._replace(sound=track.sound if track else None)
         self._tell(self._opened, stream)
-        camera = Camera(self.facts, self._scenery)
+        camera = self._studio.camera(self.facts)
         for shot in self._reel.shots(self._stop):
             picture = camera.render(shot.pose, shot.at, encoder.canvas)
             units = encoder.encode(picture, shot.ms, key=shot.cut)

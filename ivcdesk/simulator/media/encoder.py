@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-import av
-import numpy as np
-from av.video.frame import PictureType
-
-from ivcdesk.simulator.media.planes import Planes
 from ivcdesk.simulator.media.source import CameraFacts, Codec, SoundCodec
+
+if TYPE_CHECKING:
+    import av
+
+    from ivcdesk.simulator.media.planes import Planes
 
 GOP_SECONDS = 2.0
 
@@ -75,6 +75,12 @@ class Encoder:
     """Encodes the pictures of one stream; the same pictures always give the same bytes."""
 
     def __init__(self, facts: CameraFacts, *, gop_seconds: float = GOP_SECONDS) -> None:
+        # Here and not above: whoever only hands units on needs neither of them.
+        import av
+        from av.video.frame import PictureType
+
+        from ivcdesk.simulator.media.planes import Planes
+
         self._codec = facts.codec
         context = av.CodecContext.create("libx264" if facts.codec == "h264" else "libx265", "w")
         context.width, context.height = facts.width, facts.height
@@ -88,11 +94,11 @@ class Encoder:
         context.options = _options(facts, context.gop_size)
         context.open()
         self._context = context
-        whole = np.zeros((facts.height * 3 // 2, facts.width), np.uint8)
         #: A picture to draw on that is encoded where it lies.
-        self.canvas = Planes.within(whole)
-        self._frame = av.VideoFrame.from_numpy_buffer(whole, "yuv420p")
+        self.canvas = Planes.blank(facts.height, facts.width)
+        self._frame = self.canvas.frame()
         self._frame.time_base = Fraction(1, 1000)
+        self._kinds = {True: PictureType.I, False: PictureType.NONE}
         sets = split_nals(bytes(context.extradata or b""))
         kinds = _PARAMETER_SETS[facts.codec]
         self.format = Format(
@@ -110,7 +116,7 @@ class Encoder:
             self.canvas.take(picture)
         frame = self._frame
         frame.pts = ms
-        frame.pict_type = PictureType.I if key else PictureType.NONE
+        frame.pict_type = self._kinds[key]
         return [self._unit(packet) for packet in self._context.encode(frame)]
 
     def finish(self) -> list[Unit]:

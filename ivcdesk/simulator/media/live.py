@@ -16,9 +16,9 @@ from ivcdesk.simulator.media.broadcast import Broadcast, Reel, Shot
 from ivcdesk.simulator.media.encoder import GOP_SECONDS, Format, Unit
 from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.push import Relay
-from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.session import SessionReel
 from ivcdesk.simulator.media.source import CameraFacts, MediaSource, PlaybackSession
+from ivcdesk.simulator.media.studio import Studio
 
 Quality = Literal["main", "sub"]
 K = TypeVar("K", bound=Hashable)
@@ -167,9 +167,9 @@ def program_date(at: float) -> str:
 class LiveHub:
     """All running streams; made and used inside one event loop."""
 
-    def __init__(self, source: MediaSource, scenery: Scenery | None = None) -> None:
+    def __init__(self, source: MediaSource, studio: Studio | None = None) -> None:
         self.source = source
-        self.scenery = scenery or Scenery()
+        self.studio = studio or Studio()
         self._live: dict[tuple[str, Quality], Broadcast] = {}
         self._playlists: dict[tuple[str, Quality], LivePlaylist] = {}
         self._sessions: dict[str, Broadcast] = {}
@@ -305,7 +305,7 @@ class LiveHub:
             if running.get(key) is broadcast:
                 del running[key]
 
-        broadcast = Broadcast(facts, self.scenery, reel, ended)
+        broadcast = Broadcast(facts, self.studio, reel, ended)
         running[key] = broadcast
         self._threads.add(broadcast)
         broadcast.on_stopped(lambda: self._threads.discard(broadcast))

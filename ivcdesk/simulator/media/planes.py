@@ -20,15 +20,17 @@ class Planes(NamedTuple):
     uv: Pixels
 
     @classmethod
-    def within(cls, whole: Pixels) -> Planes:
-        """Return the planes that lie in one piece of memory, shape (3 h / 2, w), as encoders do."""
-        height, width = whole.shape[0] * 2 // 3, whole.shape[1]
+    def blank(cls, height: int, width: int) -> Planes:
+        """Return a picture to draw on, all in one piece; what is on it at first is undefined."""
+        whole = np.empty((height * 3 // 2, width), np.uint8)
         return cls(whole[:height], whole[height:].reshape(2, height // 2, width // 2))
 
-    @classmethod
-    def blank(cls, height: int, width: int) -> Planes:
-        """Return a picture to draw on; what is on it at first is undefined."""
-        return cls.within(np.empty((height * 3 // 2, width), np.uint8))
+    def frame(self) -> av.VideoFrame:
+        """Return a frame that shows a ``blank`` picture as it is at any time, without a copy."""
+        whole = self.y.base
+        if whole is None:
+            raise ValueError("a picture of several pieces")
+        return av.VideoFrame.from_numpy_buffer(whole, "yuv420p")
 
     def take(self, other: Planes) -> None:
         """Become a copy of another picture of the same size."""

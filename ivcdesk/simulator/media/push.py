@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import cast
-
-import av
+from typing import TYPE_CHECKING, cast
 
 from ivcdesk.simulator.media import amf, flv, ts
 from ivcdesk.simulator.media.encoder import Format, Sound, Unit, nal_kind
 from ivcdesk.simulator.media.feed import Feed
 from ivcdesk.simulator.media.source import CameraFacts, Codec
+
+if TYPE_CHECKING:
+    import av
 
 _AVC, _HEVC, _AAC = 7, 12, 10
 _G711 = {7: Sound("g711a", 8000), 8: Sound("g711u", 8000)}
@@ -42,8 +43,15 @@ class Relay(Feed):
         """Hand a picture or a frame of sound to everybody."""
         self.publish(unit, flv.unit_tag(self._stream, unit))
 
-    def picture(self) -> av.VideoFrame | None:
-        """Return the last picture that can be decoded by itself, or None before there is one."""
+    def picture(self) -> bytes | None:
+        """Return the last picture that can be decoded by itself as JPEG, None before there is one.
+
+        Takes some milliseconds, and longer where it is the first: for a thread that may wait.
+        """
+        import av
+
+        from ivcdesk.simulator.media.still import frame_jpeg
+
         key = next((unit for unit, _ in self.gop if unit.key), None)
         if key is None:
             return None
@@ -51,7 +59,7 @@ class Relay(Feed):
         nals = (*self._stream.parameter_sets, *key.nals)
         data = b"".join(b"\0\0\0\1" + nal for nal in nals)
         frames = [*decoder.decode(av.Packet(data)), *decoder.decode(None)]
-        return frames[0] if frames else None
+        return frame_jpeg(frames[0]) if frames else None
 
 
 class Push:
@@ -86,7 +94,7 @@ class Push:
                 self._read_picture(ms, body)
             elif kind == flv.AUDIO and body:
                 self._read_sound(ms, body)
-        except (IndexError, OverflowError, av.FFmpegError) as problem:
+        except (IndexError, OverflowError) as problem:
             raise ValueError("a broken tag") from problem
 
     def end(self) -> None:
@@ -212,6 +220,8 @@ def _aac(config: bytes) -> Sound | None:
 
 
 def _decoder(codec: Codec) -> av.VideoCodecContext:
+    import av
+
     name = "h264" if codec == "h264" else "hevc"
     decoder = cast("av.VideoCodecContext", av.CodecContext.create(name, "r"))
     decoder.thread_count = 1
@@ -219,7 +229,12 @@ def _decoder(codec: Codec) -> av.VideoCodecContext:
 
 
 def _size(codec: Codec, config: bytes) -> tuple[int, int]:
+    import av
+
     decoder = _decoder(codec)
     decoder.extradata = config
-    decoder.open()
+    try:
+        decoder.open()
+    except av.FFmpegError as problem:
+        raise ValueError("no decoder's configuration") from problem
     return decoder.width, decoder.height

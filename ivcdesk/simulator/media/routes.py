@@ -42,7 +42,7 @@ class _Pages:
 
     def __init__(self, source: MediaSource, live: LiveHub) -> None:
         self._source, self._live = source, live
-        self.recordings = Recordings(source, live.scenery)
+        self.recordings = Recordings(source, live.studio)
 
     async def live_flv(self, request: web.Request) -> web.StreamResponse:
         """Send a channel's present pictures for as long as they are wanted."""

@@ -11,14 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from ivcdesk.simulator.media.cache import ByteCache
-from ivcdesk.simulator.media.camera import Camera
-from ivcdesk.simulator.media.encoder import Encoder, Format, Unit
+from ivcdesk.simulator.media.encoder import Format, Unit
 from ivcdesk.simulator.media.live import program_date
 from ivcdesk.simulator.media.mp4 import Mp4Writer
-from ivcdesk.simulator.media.scene import Scenery
-from ivcdesk.simulator.media.sound import recorded_sound
 from ivcdesk.simulator.media.source import CameraFacts, MediaSource, Span, Storage
-from ivcdesk.simulator.media.still import still
+from ivcdesk.simulator.media.studio import Studio
 from ivcdesk.simulator.media.ts import SegmentWriter
 
 SEGMENT = 4000  # ms
@@ -131,8 +128,8 @@ class Roll:
 class Recordings:
     """Encodes segments on demand in a few worker threads and keeps the latest ones."""
 
-    def __init__(self, source: MediaSource, scenery: Scenery) -> None:
-        self._source, self._scenery = source, scenery
+    def __init__(self, source: MediaSource, studio: Studio) -> None:
+        self._source, self._studio = source, studio
         self._kept: ByteCache[SegmentKey, Roll] = ByteCache(_CACHE_BYTES)
         self._running: dict[SegmentKey, Roll] = {}
         self._workers = ThreadPoolExecutor(_WORKERS, thread_name_prefix="recording")
@@ -234,7 +231,7 @@ class Recordings:
         """Return what a channel saw at a moment (s since the epoch) as JPEG."""
         pose = self._source.recorded_pose(facts.channel_id, at)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, still, facts, self._scenery, pose, at)
+        return await loop.run_in_executor(self._workers, self._studio.still, facts, pose, at)
 
     def prefetch(self, facts: CameraFacts, cut: Cut) -> None:
         """Encode a segment that will be wanted soon, where no one is waiting."""
@@ -251,14 +248,11 @@ class Recordings:
     def _encode(
         self, facts: CameraFacts, cut: Cut, stop: threading.Event
     ) -> Iterator[tuple[Format, Unit]]:
-        encoder = Encoder(facts, gop_seconds=SEGMENT / 1000)
-        stream = encoder.format
-        sounds: list[Unit] = []
-        if facts.sound:
-            sound, sounds = recorded_sound(facts, cut.start, cut.end)
-            stream = stream._replace(sound=sound)
+        encoder = self._studio.encoder(facts, gop_seconds=SEGMENT / 1000)
+        sound, sounds = self._studio.recorded_sound(facts, cut.start, cut.end)
+        stream = encoder.format._replace(sound=sound)
         sounds.reverse()
-        camera = Camera(facts, self._scenery, urgent=False)
+        camera = self._studio.camera(facts, urgent=False)
         # Pictures lie on one grid of moments, whatever the range: k / fps since the epoch.
         number = math.ceil(cut.start * facts.fps / 1000)
         while number * 1000 < cut.end * facts.fps:

@@ -21,6 +21,7 @@ from ivcdesk.simulator.media.planes import Array
 from ivcdesk.simulator.media.routes import media_routes
 from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.source import CameraFacts, PlaybackSession, Pose, Span, Storage
+from ivcdesk.simulator.media.studio import Studio
 
 T = TypeVar("T")
 
@@ -106,7 +107,7 @@ class Stage(NamedTuple):
 async def served(source: MemorySource | None = None) -> AsyncIterator[Stage]:
     """Serve a source's media on a free port of the loopback."""
     source = source or MemorySource()
-    hub = LiveHub(source, SCENERY)
+    hub = LiveHub(source, Studio(SCENERY))
     app = web.Application()
     app.add_routes(media_routes(source, hub))
     runner = web.AppRunner(app, handler_cancellation=True)

@@ -11,6 +11,7 @@ import av
 import pytest
 
 from ivcdesk.simulator.media.overlay import read_clock
+from ivcdesk.simulator.media.studio import Studio
 from ivcdesk.simulator.media.vod import Cut, Recordings, cuts, playlist_text
 from tests.simulator.media.camera_stage import (
     NOON,
@@ -121,7 +122,7 @@ def test_a_range_looks_the_same_whatever_was_played_before() -> None:
 
 def test_one_segment_is_encoded_once_for_all_who_want_it() -> None:
     async def story() -> None:
-        recordings = Recordings(MemorySource(), SCENERY)
+        recordings = Recordings(MemorySource(), Studio(SCENERY))
         facts = MemorySource().cameras["c1"]
         start = round(NOON * 1000)
         cut = Cut(start, start + 1000, 0, False)
@@ -139,7 +140,7 @@ def test_one_segment_is_encoded_once_for_all_who_want_it() -> None:
 
 def test_the_first_picture_comes_before_the_segment_is_done_and_may_be_all() -> None:
     async def story() -> None:
-        recordings = Recordings(MemorySource(), SCENERY)
+        recordings = Recordings(MemorySource(), Studio(SCENERY))
         facts = MemorySource().cameras["c1"]
         start = round(NOON * 1000)
         pieces = recordings.stream(facts, Cut(start, start + 4000, 0, False))
@@ -158,7 +159,7 @@ def test_the_first_picture_comes_before_the_segment_is_done_and_may_be_all() -> 
 
 def test_the_next_segment_is_made_ready() -> None:
     async def story() -> None:
-        recordings = Recordings(MemorySource(), SCENERY)
+        recordings = Recordings(MemorySource(), Studio(SCENERY))
         facts = MemorySource().cameras["c1"]
         start = round(NOON * 1000)
         recordings.prefetch(facts, Cut(start, start + 500, 0, False))
@@ -172,7 +173,7 @@ def test_the_next_segment_is_made_ready() -> None:
 
 def test_closing_does_not_wait_for_a_long_segment() -> None:
     async def story() -> None:
-        recordings = Recordings(MemorySource(), SCENERY)
+        recordings = Recordings(MemorySource(), Studio(SCENERY))
         facts = MemorySource().cameras["c1"]
         start = round(NOON * 1000)
         roll = recordings.roll(facts, Cut(start, start + 3_600_000, 0, False))
