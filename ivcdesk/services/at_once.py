@@ -79,8 +79,12 @@ class _Begun(Coroutine[Any, Any, T]):
             self._ahead = False
             if self._end is not None:
                 raise self._end
-            if self._awaited is not None:
-                self._awaited._asyncio_future_blocking = False
+            awaited = self._awaited
+            if awaited is not None:
+                # a task that is called back calls back what it waits for, and learns from that
+                if isinstance(kind, asyncio.CancelledError) and awaited.cancel():
+                    return awaited
+                awaited._asyncio_future_blocking = False
         return self._work.throw(kind if value is None else value)
 
     def close(self) -> None:

@@ -87,6 +87,40 @@ def test_called_back_before_its_second_step_it_cleans_up():
     asyncio.run(main())
 
 
+def test_called_back_before_its_second_step_it_calls_back_what_it_waits_for():
+    async def main() -> None:
+        awaited = asyncio.get_running_loop().create_future()
+
+        async def work() -> None:
+            await awaited
+
+        task = at_once.start(work(), name="called back")
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert awaited.cancelled()
+
+    asyncio.run(main())
+
+
+def test_called_back_while_an_answer_is_there_already():
+    async def main() -> None:
+        awaited = asyncio.get_running_loop().create_future()
+
+        async def work() -> int:
+            try:
+                return await awaited
+            except asyncio.CancelledError:
+                return -1
+
+        task = at_once.start(work(), name="called back")
+        awaited.set_result(5)
+        task.cancel()
+        assert await task == -1
+
+    asyncio.run(main())
+
+
 def test_called_back_after_it_has_ended_it_stays_ended():
     async def main() -> None:
         async def work() -> int:
