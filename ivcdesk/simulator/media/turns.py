@@ -22,6 +22,11 @@ class Turns:
         self._patient: deque[threading.Lock] = deque()
         self._passed = 0
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for their turn."""
+        return len(self._urgent) + len(self._patient)
+
     def wait(self, *, urgent: bool) -> None:
         """Wait for one's turn, which lasts until ``end``."""
         with self._lock:
