@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from ivcdesk.ui.widgets.channel_drag import channel_mime
 from tests.ui.panels.live_desk import LEFT, START_SECONDS
+from tests.ui.panels.live_hands import Hands
 from tests.ui.panels.stand_ins import until
 
 
@@ -214,3 +215,7 @@ def test_who_aims_means_the_picture_also_at_its_caption(desk, aio):
 
     aio(aim(), 2 * START_SECONDS)
     assert desk.site.calls("ControlDevicePTZ") == []
+
+
+def test_only_what_is_seen_is_pulled_whatever_the_hands_do(desk, aio):
+    aio(Hands(desk, 7).work(25), 3 * START_SECONDS)
