@@ -14,13 +14,18 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what the arguments ask for and return the exit code.
 
-    ``simulate`` never imports Qt, so that it runs where there is no display.
+    ``simulate`` never imports Qt, so that it runs where there is no display; ``remux`` is what
+    the application asks of a process of its own.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
     if arguments[:1] == ["simulate"]:
         from ivcdesk.simulator.command import main as simulate
 
         return simulate(arguments[1:])
+    if arguments[:1] == ["remux"]:
+        from ivcdesk.media.remux_process import main as remux
+
+        return remux()
     from ivcdesk.app.options import parse
 
     options = parse(arguments)

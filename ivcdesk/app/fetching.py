@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+import os
+import subprocess
+import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
+import ivcdesk
 from ivcdesk.domain.exports import Form
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.fetch import Fetch
-from ivcdesk.media.remux import Piece, Stop, examine, join
+from ivcdesk.media.remux import Piece, Stop
+from ivcdesk.media.remux_process import answer_to, examination, joining, result
 from ivcdesk.media.tail import Tail
 from ivcdesk.services.downloads_jobs import (
     FileUnusable,
@@ -21,9 +28,10 @@ from ivcdesk.services.downloads_jobs import (
 
 STALL_SECONDS = 60.0
 """How long a server may send nothing: it makes the file while it sends."""
+SHORT_BYTES = 8 << 20
+"""Files up to so many bytes are looked at in a thread: that ends before a process begins."""
 
 _REFUSED = (401, 403, 404, 410)
-_T = TypeVar("_T")
 
 
 class MediaTools:
@@ -41,13 +49,14 @@ class MediaTools:
         )
         return _Transfer(fetch, Tail(path, form))
 
-    def examination(self, path: Path) -> _Examination:
+    def examination(self, path: Path) -> _Remux:
         """Prepare the look at a file."""
-        return _Examination(path)
+        return _Remux(examination(path), [path])
 
-    def joining(self, slices: list[Slice], target: Path, form: Form) -> _Joining:
+    def joining(self, slices: list[Slice], target: Path, form: Form) -> _Remux:
         """Prepare the making of one file."""
-        return _Joining(slices, target, form)
+        pieces = [Piece(each.path, each.begin, each.end) for each in slices]
+        return _Remux(joining(pieces, target, form), [each.path for each in slices])
 
 
 class _Transfer:
@@ -82,39 +91,73 @@ class _Transfer:
             raise TransferFailed(_kind(error), str(error)) from None
 
 
-class _Examination:
-    def __init__(self, path: Path) -> None:
-        self._path = path
+class _Remux:
+    """The look at files or their joining: in a thread where they are short, else in a process."""
+
+    def __init__(self, request: dict[str, Any], sources: list[Path]) -> None:
+        self._request = request
+        self._sources = sources
         self._stop = Stop()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
 
     def interrupt(self) -> None:
-        self._stop.interrupt()
+        with self._lock:
+            self._stop.interrupt()
+            if self._process is not None:
+                self._process.kill()
 
     def run(self) -> float:
-        return _translated(lambda: examine(self._path, self._stop).seconds)
+        try:
+            if sum(_size(path) for path in self._sources) <= SHORT_BYTES:
+                return result(answer_to(self._request, self._stop))
+            return result(self._ask_process())
+        except Interrupted:
+            raise Stopped from None
+        except MediaError as error:
+            raise FileUnusable(str(error), apart=error.kind == "codec") from None
+
+    def _ask_process(self) -> dict[str, Any]:
+        with self._lock:
+            self._stop.check()
+            self._process = process = subprocess.Popen(
+                [sys.executable, *_command()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        with process:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with suppress(OSError):
+                process.stdin.write(json.dumps(self._request).encode() + b"\n")
+                process.stdin.flush()
+            line = process.stdout.readline()
+        self._stop.check()
+        if not line:
+            raise MediaError("garbage", f"the work ended with {process.returncode}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
 
-class _Joining:
-    def __init__(self, slices: list[Slice], target: Path, form: Form) -> None:
-        self._pieces = [Piece(each.path, each.begin, each.end) for each in slices]
-        self._target = target
-        self._form = form
-        self._stop = Stop()
-
-    def interrupt(self) -> None:
-        self._stop.interrupt()
-
-    def run(self) -> float:
-        return _translated(lambda: join(self._pieces, self._target, self._form, self._stop))
+def _command() -> list[str]:
+    return ["remux"] if getattr(sys, "frozen", False) else ["-m", "ivcdesk", "remux"]
 
 
-def _translated(work: Callable[[], _T]) -> _T:
+def _environment() -> dict[str, str]:
+    """Return this process's environment, in which the other finds the same package."""
+    home = str(Path(ivcdesk.__file__).resolve().parent.parent)
+    paths = [home, os.environ.get("PYTHONPATH", "")]
+    return os.environ | {"PYTHONPATH": os.pathsep.join(path for path in paths if path)}
+
+
+def _size(path: Path) -> int:
     try:
-        return work()
-    except Interrupted:
-        raise Stopped from None
-    except MediaError as error:
-        raise FileUnusable(str(error), apart=error.kind == "codec") from None
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _kind(error: MediaError) -> TroubleKind:
