@@ -1,7 +1,8 @@
 """A queue of downloads in a process of its own, to be killed at any moment.
 
-Arguments: the database, the orders (JSON), the endpoint and the region; standard input brings the
-key pair. It ends with 0 when every job is done, and 3 where the queue could not be opened.
+Arguments: the database, the orders (JSON), the endpoint, the region, and up to how many bytes files
+are joined in a thread instead of another process; standard input brings the key pair. It ends with
+0 when every job is done, and 3 where the queue could not be opened.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from ivcdesk.api import CloudClient, Credential
-from ivcdesk.app.fetching import MediaTools
+from ivcdesk.app import fetching
 from ivcdesk.services.downloads import Downloads
 from ivcdesk.services.downloads_files import free_bytes
 from ivcdesk.services.downloads_jobs import Order, State
@@ -33,7 +34,7 @@ async def main(database: Path, orders: Path, endpoint: str, region: str) -> int:
     wanted = msgspec.json.decode(orders.read_bytes(), type=list[Order])  # noqa: ASYNC240
     downloads = Downloads(
         database,
-        MediaTools(stall_seconds=1.0),
+        fetching.MediaTools(stall_seconds=1.0),
         reserve=RESERVE,
         space_pause=0.2,
         first_pause=0.05,
@@ -65,4 +66,5 @@ async def main(database: Path, orders: Path, endpoint: str, region: str) -> int:
 
 
 if __name__ == "__main__":
+    fetching.SHORT_BYTES = int(sys.argv[5])
     raise SystemExit(asyncio.run(main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:5])))

@@ -25,6 +25,7 @@ import msgspec
 import numpy as np
 import pytest
 
+from ivcdesk.app.fetching import SHORT_BYTES
 from ivcdesk.domain.days import CLOUD_ZONE
 from ivcdesk.domain.exports import around, plan
 from ivcdesk.domain.intervals import Interval, total
@@ -165,6 +166,7 @@ class Ordeal:
             str(self.orders_file),
             self.simulator.endpoint,
             self.simulator.region,
+            str(self.chance.choice([SHORT_BYTES, SHORT_BYTES, 0])),
             stdin=asyncio.subprocess.PIPE,
             cwd=CHILD.parents[2],
             env={**os.environ, "PYTHONPATH": str(CHILD.parents[2])},
