@@ -127,7 +127,7 @@ def _write_picture(folder: Path, number: int, jpeg: bytes) -> bool:
         except BaseException:
             scratch.unlink(missing_ok=True)
             raise
-        _make_room(folder.parent)
+        _make_room(folder.parent.parent)
     except OSError as error:
         _log.warning("a preset's picture can't be kept: %s", error.strerror)
         return False
@@ -142,7 +142,8 @@ def _remove_picture(folder: Path, number: int) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    pictures = list(folder.glob("*/*.jpg"))
+    """Remove the oldest pictures of all accounts where there are too many."""
+    pictures = list(folder.glob("*/*/*.jpg"))
     if len(pictures) > MOST_PICTURES:
         pictures.sort(key=lambda path: path.stat().st_mtime)
         for path in pictures[: len(pictures) - MOST_PICTURES]:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
     QSpinBox,
     QTableWidget,
@@ -104,6 +105,7 @@ class PatrolDialog(QDialog):
         self._quiet = QSpinBox()
         self._quiet.setObjectName("patrolDialog.quiet")
         self._quiet.setRange(int(LEAST_QUIET), int(MOST_QUIET))
+        _indent(self._quiet)
         bind(self._quiet, self._quiet.setSuffix, " s")
         bind(self._quiet, self._quiet.setAccessibleName, "Quiet before the patrol goes on")
         bind(self._quiet, self._quiet.setToolTip, "Quiet before the patrol goes on")
@@ -170,11 +172,12 @@ class PatrolDialog(QDialog):
         for number in range(1, 11):
             name = self._presets.get(number)
             words = name if name else tr("preset {number} · nothing is stored", number=number)
-            preset.addItem(f"{number} · {words}", number)
+            preset.addItem(words, number)
         preset.setCurrentIndex(stop.preset - 1)
         preset.currentIndexChanged.connect(self._look)
         dwell = QSpinBox()
         dwell.setRange(int(LEAST_DWELL), int(MOST_DWELL))
+        _indent(dwell)
         dwell.setSuffix(tr(" s"))
         dwell.setValue(round(stop.dwell))
         dwell.setAccessibleName(tr("Stays"))
@@ -260,3 +263,8 @@ class PatrolDialog(QDialog):
         bind(button, button.setToolTip, text)
         icons.bind(button, button.setIcon, "patrol" if name.endswith("begin") else "bookmark", 14)
         return button
+
+
+def _indent(box: QSpinBox) -> None:
+    if (figures := box.findChild(QLineEdit)) is not None:
+        figures.setTextMargins(6, 0, 0, 0)

@@ -54,6 +54,7 @@ class PatrolBar(QWidget):
         bind(self._start, self._start.setText, "Patrol")
         bind(self._start, self._start.setToolTip, "Send the camera round its presets, in a tour")
         bind(self._start, self._start.setAccessibleName, "Begin or end the patrol")
+        self._start.setCheckable(True)
         self._start.clicked.connect(self._on_start)
         self._edit = _tool("patrol.edit")
         icons.bind(self._edit, self._edit.setIcon, "edit", 14)
@@ -161,6 +162,8 @@ class PatrolBar(QWidget):
             self.plan()
         else:
             self._begin(self._patrols, self._channel)
+        # the click has toggled the button, which shows what runs and nothing else
+        self._show()
 
     def _on_rest(self) -> None:
         progress = self.progress
@@ -175,6 +178,8 @@ class PatrolBar(QWidget):
         if progress.channel_id != self._channel:
             return
         self._show()
+        if progress.phase == "dwelling" and progress.error is None:
+            return  # the line with the time that is left says it already
         footnote = ""
         if progress.error is not None:
             footnote = self._context.explain(progress.error).footnote
@@ -191,8 +196,6 @@ class PatrolBar(QWidget):
             else:
                 self._tick.stop()
         words = tr("End the patrol (Esc)") if runs else ""
-        self._start.setDown(False)
-        self._start.setCheckable(True)
         self._start.setChecked(runs)
         if progress is None:
             return
