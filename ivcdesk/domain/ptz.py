@@ -148,6 +148,16 @@ class JogPolicy:
         self._waiting_since = None
         return Jog(motion, self._speed)
 
+    def occupy(self, now: float) -> bool:
+        """Keep the hand waiting while another call is made, whose end :meth:`answered` is told.
+
+        False where a jog is under way, or the device has its pause: nothing has changed then.
+        """
+        if self.busy or now < self._free_at:
+            return False
+        self._busy_since = now
+        return True
+
     def overdue(self, now: float) -> Motion | None:
         """Return, once, a wish that another call kept waiting too long; it is dropped by this."""
         since = self._waiting_since

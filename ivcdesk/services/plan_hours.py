@@ -73,7 +73,7 @@ class PlanHours:
         try:
             async with self._turn:
                 planned_ones, weeks = await self._plans()
-            found: dict[ChannelId, Week] = {each: () for each in unknown}
+            found: dict[ChannelId, Week] = dict.fromkeys(unknown, ())
             for plan_id, week in weeks.items():
                 if not unknown & planned_ones:
                     break

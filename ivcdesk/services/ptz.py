@@ -1,4 +1,11 @@
+<<<<<<< Updated upstream
 """Turns cameras by hand, and by their presets; the hands themselves are ``ptz_steering``."""
+=======
+"""Turns cameras by hand, and by their presets.
+
+The rules of safety are :class:`ivcdesk.domain.ptz.JogPolicy`; :class:`Steering` keeps to them.
+"""
+>>>>>>> Stashed changes
 
 from __future__ import annotations
 
@@ -14,6 +21,10 @@ from ivcdesk.api.actions import (
     DescribeDevicePreset,
     Preset,
     PresetCommand,
+<<<<<<< Updated upstream
+=======
+    PtzCommand,
+>>>>>>> Stashed changes
 )
 from ivcdesk.domain.ptz import INTERVAL
 from ivcdesk.services.directory import Directory
@@ -27,8 +38,12 @@ from ivcdesk.services.ptz_steering import (
     Steering,
 )
 from ivcdesk.services.ptz_store import PtzStore
+<<<<<<< Updated upstream
 
 __all__ = ["COMMANDS", "MOTIONS", "TOO_SLOW", "UNSUPPORTED", "Feedback", "Ptz", "Steering"]
+=======
+from ivcdesk.services.steering import HandListener, Steering
+>>>>>>> Stashed changes
 
 WARM_SECONDS = 20.0
 """How often the connection is looked after while a camera is in hand, s."""
@@ -120,6 +135,14 @@ class Ptz:
         steering = self._steerings.get(channel_id)
         return steering is not None and steering.policy.held
 
+    async def nudge(self, channel_id: ChannelId, command: PtzCommand, speed: int) -> None:
+        """Jog once without a hand, when the channel has had its pause. Raises IvcError."""
+        async with self._steering(channel_id).turn():
+            await self._client.call(
+                ControlDevicePTZ(channel_id=channel_id, type=command.value, speed=speed),
+                region=self._directory.region_of(channel_id),
+            )
+
     async def goto(self, channel_id: ChannelId, index: int, *, by_hand: bool = True) -> None:
         """Turn to a preset (1 to 10); what is held is let go of first. Raises IvcError."""
         if by_hand:
@@ -178,14 +201,11 @@ class Ptz:
     async def _preset(self, channel_id: ChannelId, command: PresetCommand, index: int) -> None:
         steering = self._steering(channel_id)
         steering.release_all()
-        await asyncio.sleep(steering.policy.pause(asyncio.get_running_loop().time()))
-        try:
+        async with steering.turn():
             await self._client.call(
                 ControlDevicePreset(channel_id=channel_id, cmd=command.value, index=index),
                 region=self._directory.region_of(channel_id),
             )
-        finally:
-            steering.policy.rest(asyncio.get_running_loop().time())
 
     async def _keep_warm(self) -> None:
         """Keep a connection open for as long as a camera is in hand.

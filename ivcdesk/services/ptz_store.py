@@ -18,6 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from ivcdesk.api.actions import ChannelId
+from ivcdesk.domain.aiming import Learned
 from ivcdesk.domain.patrol import Stop, Tour
 
 SCHEMA = 1
@@ -34,11 +35,14 @@ CREATE TABLE IF NOT EXISTS names (scope TEXT NOT NULL, channel TEXT NOT NULL,
     WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS orders (scope TEXT NOT NULL, channel TEXT NOT NULL,
     numbers TEXT NOT NULL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS behaviours (scope TEXT NOT NULL, channel TEXT NOT NULL,
+    learned TEXT NOT NULL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tours (scope TEXT NOT NULL, channel TEXT NOT NULL, stops TEXT NOT NULL,
     resume REAL, PRIMARY KEY (scope, channel)) WITHOUT ROWID;
 """
 
 _numbers = msgspec.json.Decoder(list[int])
+_learned = msgspec.json.Decoder(Learned)
 _stops = msgspec.json.Decoder(list[tuple[int, float]])
 
 
@@ -78,6 +82,24 @@ class PtzStore:
         await self._put(
             "INSERT OR REPLACE INTO pacing (scope, channel, own, learned) VALUES (?, ?, ?, ?)",
             (scope, channel, own, learned),
+        )
+
+    async def learned(self, scope: str, channel: ChannelId) -> Learned:
+        """Return what was learned of how a camera moves."""
+
+        def work(database: sqlite3.Connection) -> Learned:
+            row = database.execute(
+                "SELECT learned FROM behaviours WHERE scope = ? AND channel = ?", (scope, channel)
+            ).fetchone()
+            return Learned() if row is None else _learned.decode(row[0])
+
+        return await self.run(work, Learned())
+
+    async def keep_learned(self, scope: str, channel: ChannelId, learned: Learned) -> None:
+        """Keep what was learned of how a camera moves."""
+        await self._put(
+            "INSERT OR REPLACE INTO behaviours (scope, channel, learned) VALUES (?, ?, ?)",
+            (scope, channel, msgspec.json.encode(learned).decode()),
         )
 
     async def names(self, scope: str, channel: ChannelId) -> dict[int, str]:

@@ -11,7 +11,8 @@ import pytest
 from ivcdesk.api import DeviceTimeout, InvalidRequest, NotFound
 from ivcdesk.api.actions import PtzCommand
 from ivcdesk.domain.ptz import INTERVAL
-from ivcdesk.services.ptz import COMMANDS, MOTIONS, Ptz
+from ivcdesk.services.ptz import Ptz
+from ivcdesk.services.steering import COMMANDS, MOTIONS
 from tests.services.conftest import until
 
 

@@ -38,8 +38,8 @@ from ivcdesk.ui.widgets.ptz_pad import SPEEDS, PtzPad
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.directory import Change
-    from ivcdesk.services.ptz import Feedback
     from ivcdesk.services.session import Session
+    from ivcdesk.services.steering import Feedback
 
 FAST = SPEEDS[-1]
 """The speed while Shift is held."""

@@ -21,7 +21,8 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, refresh, tr
 
 if TYPE_CHECKING:
-    from ivcdesk.services.ptz import Ptz, Steering
+    from ivcdesk.services.ptz import Ptz
+    from ivcdesk.services.steering import Steering
 
 
 class PacingRow(QWidget):

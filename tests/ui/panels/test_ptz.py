@@ -18,7 +18,7 @@ from shiboken6 import delete
 
 from ivcdesk.api.actions import DeviceStatus, PtzCommand
 from ivcdesk.api.errors import DeviceTimeout
-from ivcdesk.services.ptz import Feedback
+from ivcdesk.services.steering import Feedback
 from tests.ui.panels.ptz_desk import Desk, desk
 from tests.ui.panels.stand_ins import AWAY, FIXED, GATE
 
