@@ -121,8 +121,8 @@ class LivePanel(QWidget):
             # The grid leaves the page for the full screen: its keys go with it.
             for key, act in (
                 ("M", self.sound.toggle),
-                ("Ctrl+Up", partial(self.sound.louder, 10)),
-                ("Ctrl+Down", partial(self.sound.louder, -10)),
+                ("PgUp", partial(self.sound.louder, 10)),
+                ("PgDown", partial(self.sound.louder, -10)),
                 ("Ctrl+R", self.recording.toggle),
                 ("Ctrl+L", self.programme.layouts.open),
                 ("Ctrl+T", self.programme.tour.toggle_or_open),
