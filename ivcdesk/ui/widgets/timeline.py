@@ -25,7 +25,7 @@ from ivcdesk.ui.text import bind, refresh
 from ivcdesk.ui.tokens import theme
 from ivcdesk.ui.widgets import time_words, timeline_words
 from ivcdesk.ui.widgets.time_window import TimeWindow
-from ivcdesk.ui.widgets.timeline_face import GRIP, RULER, Face, View, rows_of
+from ivcdesk.ui.widgets.timeline_face import DATES, GRIP, RULER, Face, View, rows_of
 from ivcdesk.ui.widgets.timeline_grip import CURSORS, Grip
 from ivcdesk.ui.widgets.timeline_lanes import Track, beginning, border, edge
 
@@ -238,7 +238,9 @@ class Timeline(TimeWindow):
         for mark, note in self._bookmarks:
             if note and abs(mark - t) <= near:
                 return f"{timeline_words.time_at(mark, self._zone)} · {note}"
-        return timeline_words.pointer_text(self._tracks, t, self._zone, now, self.pointed_track)
+        return timeline_words.pointer_text(
+            self._tracks, t, self._zone, now, self.pointed_track, span=self.scale.span
+        )
 
     def _on_look_changed(self) -> None:
         self._face.set_font(self.font())
@@ -420,7 +422,7 @@ class Timeline(TimeWindow):
     def _follow_button(self) -> QToolButton:
         button = QToolButton(self)
         button.setObjectName("playback.follow")
-        button.setProperty("role", "segment")
+        button.setProperty("role", "corner")
         button.setCheckable(True)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setCursor(Qt.CursorShape.ArrowCursor)
@@ -433,6 +435,6 @@ class Timeline(TimeWindow):
 
     def _place_follow(self) -> None:
         button = self._follow
-        button.setFixedHeight(RULER - 22)
+        button.setFixedHeight(DATES)
         button.adjustSize()
-        button.move(self.width() - button.width() - 4, 2)
+        button.move(self.width() - button.width() - 2, 1)

@@ -25,6 +25,8 @@ GRIP = 6
 """How near to the playhead or to a handle the pointer grips it, px."""
 
 
+_YEARS = 2 * 366 * 86400.0
+"""So much time is not told by months any more, s."""
 _NAME = 150
 """The most that the name of a camera takes of its lanes, px."""
 
@@ -204,7 +206,8 @@ class Face:
         """Write which day (or month) each part of the window belongs to; the first one sticks."""
         scale = view.scale
         starts = [scale.start]
-        for tick in marks:
+        years = not clock_marks and scale.span > _YEARS
+        for tick in () if years else marks:
             if clock_marks and not tick.major:
                 continue
             if clock_marks or datetime.fromtimestamp(tick.t, view.zone).day == 1:
@@ -218,6 +221,9 @@ class Face:
             day = datetime.fromtimestamp(start + 1e-3, view.zone).date()
             if clock_marks:
                 words = [time_words.full_day(day), time_words.short_day(day), str(day.day)]
+            elif years:
+                last = datetime.fromtimestamp(end, view.zone).date()
+                words = [f"{day.year:04d} – {last.year:04d}"]
             else:
                 words = [time_words.month(day), f"{day.year:04d}-{day.month:02d}"]
             text = next((w for w in words if self._bold_metrics.horizontalAdvance(w) <= room), None)

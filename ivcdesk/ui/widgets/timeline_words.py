@@ -11,6 +11,11 @@ from ivcdesk.ui.text import tr
 from ivcdesk.ui.widgets import time_words
 from ivcdesk.ui.widgets.timeline_lanes import Part, Track
 
+DATED = 36 * 3600.0
+"""Of a window longer than this the day is told as well, s."""
+FINE = 30.0
+"""Of a window shorter than this the millisecond is told, s."""
+
 
 def time_at(t: float, zone: tzinfo, *, fine: bool = False) -> str:
     """Return the wall clock of a moment; near a clock change, with the offset that tells it."""
@@ -62,10 +67,21 @@ def _failure(part: Part, t: float) -> str:
 
 
 def pointer_text(
-    tracks: Sequence[Track], t: float, zone: tzinfo, now: float, which: int | None = None
+    tracks: Sequence[Track],
+    t: float,
+    zone: tzinfo,
+    now: float,
+    which: int | None = None,
+    *,
+    span: float = 0.0,
 ) -> str:
-    """Return what to show beside the pointer; ``which`` of several tracks it is over."""
-    text = time_at(t, zone)
+    """Return what to show beside the pointer; ``which`` of several tracks it is over.
+
+    ``span`` is how much time is visible, s: of much the day is told, of little the millisecond.
+    """
+    text = time_at(t, zone, fine=0 < span < FINE)
+    if span > DATED:
+        text = tr("{day} {time}", day=time_words.short_day_of(t, zone), time=text)
     if len(tracks) == 1:
         which = 0
     if which is None or not 0 <= which < len(tracks):

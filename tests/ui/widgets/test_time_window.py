@@ -130,6 +130,10 @@ def test_a_single_frame_and_ten_years_have_marks(timeline):
     timeline.set_window(T - 10 * 366 * 24 * HOUR, T)
     labels = [tick.label for tick in timeline._face._marks.within(timeline.scale, CLOUD_ZONE, 80)]
     assert "2020" in labels
+    words = timeline._pointer_text(T - 400 * 24 * HOUR, T)
+    assert words.startswith("Sun 17 Aug ")
+    timeline.set_window(T - 5, T)
+    assert timeline._pointer_text(T - 1.5, T).partition(" ")[0].endswith(":58.500")
     assert not timeline.grab().isNull()
 
 
