@@ -145,10 +145,12 @@ class Conductor:
             if part in self._lost and limit >= self._anchor:
                 self._lost.discard(part)
 
-    def cue(self, part: Part, moment: float) -> None:
-        """Wait for a part that looks for a moment."""
+    def cue(self, part: Part, moment: float, *, afresh: bool = True) -> None:
+        """Wait for a part that looks for a moment; not ``afresh`` only if it was waited for."""
         with self._lock:
             self._settle()
+            if not afresh and part not in self._limits:
+                return
             self._limits[part] = moment
             if part in self._lost and moment >= self._anchor:
                 self._lost.discard(part)
@@ -276,9 +278,14 @@ class Part:
             self._conductor.note(self, shown, following)
 
     def cue(self, moment: float) -> None:
-        """Tell that a moment is being looked for."""
+        """Have everybody wait until this part shows a moment."""
         if self.follows:
             self._conductor.cue(self, moment)
+
+    def seeks(self, moment: float) -> None:
+        """Tell that a moment is being looked for; who is not waited for joins when it can."""
+        if self.follows:
+            self._conductor.cue(self, moment, afresh=False)
 
     def leave(self) -> None:
         """Tell that there is nothing to show for now."""

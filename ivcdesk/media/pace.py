@@ -12,7 +12,7 @@ class Clock(Protocol):
     """What a recording is played by: a clock of its own, or its part of a common one.
 
     ``follows`` tells that others are played by it too and it is set elsewhere: then ``set``,
-    ``start``, ``pause`` and ``hold`` do nothing, and ``shows``, ``cue`` and ``leave`` tell how
+    ``start``, ``pause`` and ``hold`` do nothing, and ``shows``, ``seeks`` and ``leave`` tell how
     far this one is. See :class:`PlayClock` and :class:`ivcdesk.media.conductor.Part`.
     """
 
@@ -56,7 +56,7 @@ class Clock(Protocol):
     def shows(self, shown: float, following: float | None) -> None:
         """Tell which picture is shown and which one follows."""
 
-    def cue(self, moment: float) -> None:
+    def seeks(self, moment: float) -> None:
         """Tell that a moment is being looked for."""
 
     def leave(self) -> None:
@@ -144,7 +144,7 @@ class PlayClock:
     def shows(self, shown: float, following: float | None) -> None:
         """Take no notice: nobody else is played by it."""
 
-    def cue(self, moment: float) -> None:
+    def seeks(self, moment: float) -> None:
         """Take no notice: nobody else is played by it."""
 
     def leave(self) -> None:

@@ -68,6 +68,7 @@ class RecordingWorker(threading.Thread):
         self._converted = 0.0
         self._hurry = 0
         self._sparse = False
+        self._joining = True
         self._failures = 0
         self._sound: RecordingSound | None = None
         self._state: PlayerState | None = None
@@ -231,19 +232,24 @@ class RecordingWorker(threading.Thread):
         """Show a picture when the common clock has come to it, and tell how far this one is."""
         self._reel.gap_from = None
         due = picture[0]
-        shown = self._shown[0] if self._shown is not None else due
-        self._clock.shows(min(shown, due), due)
         left = self._clock.seconds_until(due)
-        if left is None or left > 0:
-            go_on = self._wait(_TICK if left is None else min(max(left, _SHORTEST_WAIT), _TICK))
-            if go_on:
-                self._outlet.on_position(min(self._clock.position, due))
-            return
-        if -left > _LOST:
+        if left is not None and -left > _LOST:
             # There is no catching up by decoding all that was missed.
             with self._lock:
                 if self._seek is None:
                     self._seek = self._clock.position
+            return
+        if self._joining and left is not None and -left > _LATE:
+            # Nobody waits for one that has just come, and nothing is seen of how it catches up.
+            self._pending = None
+            self._left_out = picture
+            return
+        shown = self._shown[0] if self._shown is not None else due
+        self._clock.shows(min(shown, due), due)
+        if left is None or left > 0:
+            go_on = self._wait(_TICK if left is None else min(max(left, _SHORTEST_WAIT), _TICK))
+            if go_on:
+                self._outlet.on_position(min(self._clock.position, due))
             return
         self._show_or_drop(picture, -left)
         self._clock.shows(due, None)
@@ -253,7 +259,12 @@ class RecordingWorker(threading.Thread):
         self._pending = None
         since = time.monotonic() - self._converted
         crowded = self._outlet.mailbox.full and since < _SHOW_AT_MOST_EVERY
-        if (late < _LATE and not crowded) or since > _SHOW_AT_LEAST_EVERY:
+        if self._clock.follows:
+            # Late and yet not left behind: the next one will be on time, and the others wait.
+            show = late < _LATE or (self._clock.left_behind and since > _STALL_TOLD_AFTER)
+        else:
+            show = (late < _LATE and not crowded) or since > _SHOW_AT_LEAST_EVERY
+        if show:
             self._show(picture)
         else:
             self._note(picture)
@@ -307,7 +318,8 @@ class RecordingWorker(threading.Thread):
         """Show the picture of a moment, or the first one after it."""
         self._ended = False
         self._clock.set(moment)
-        self._clock.cue(moment)
+        self._clock.seeks(moment)
+        self._joining = True
         self._outlet.on_position(moment)
         if not self._reel.loaded:
             self._tell(CONNECTING)
@@ -325,6 +337,11 @@ class RecordingWorker(threading.Thread):
             self._pending = found
             self._clock.shows(moment, found[0])
             return
+        if self._clock.follows and self._pending is not None:
+            left = self._clock.seconds_until(self._pending[0])
+            if left is not None and -left > _LATE:
+                self._left_out = found
+                return
         self._clock.set(found[0])
         self._show(found)
         self._clock.shows(found[0], self._pending[0] if self._pending is not None else None)
@@ -393,6 +410,7 @@ class RecordingWorker(threading.Thread):
             scaler.pixel_aspect = self._reel.pixel_aspect
             frame = Frame(scaler.convert(picture[1]), picture[0])
         self._converted = time.monotonic()
+        self._joining = False
         self._note(picture)
         self._tell_running()
         if frame is not None:

@@ -4,54 +4,24 @@ from __future__ import annotations
 
 import asyncio
 
-import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ivcdesk.domain import intervals
 from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.intervals import Interval
-from ivcdesk.simulator.media.overlay import read_clock
 from tests.ui.panels.playback_desk import LEFT, until
+from tests.ui.panels.playback_sync import NEAR, Watch, burnt_in
 
-NEAR = 0.1
-"""How far pictures that are seen at once may be apart, s."""
 OTHERS = ("PTZ Gate South", "Port overview 港区全景", "PTZ Quay 12")
 
 
-class Watch:
-    """Notes how far the pictures are apart, as they are painted."""
-
-    def __init__(self, desk) -> None:
-        self.desk = desk
-        self.spreads: list[float] = []
-        self.timer = QTimer(interval=20)
-        self.timer.timeout.connect(self.look)
-        self.timer.start()
-
-    def look(self) -> None:
-        shown = [
-            seat.tile.property("pictureTime")
-            for seat in self.desk.panel.grid.shown()
-            if seat.tile.property("state") == "playing"
-        ]
-        if len(shown) > 1 and all(shown):
-            self.spreads.append(max(shown) - min(shown))
-
-    async def judge(self) -> None:
-        await until(lambda: len(self.spreads) > 40)
-        self.timer.stop()
-        assert max(self.spreads) <= NEAR
-
-
-def burnt_in(image: QImage) -> float:
-    """Return the moment that is written in a picture of the simulated cloud."""
-    grey = image.convertToFormat(QImage.Format.Format_Grayscale8)
-    rows = np.frombuffer(grey.constBits(), np.uint8).reshape(grey.height(), -1)
-    return read_clock(rows[:, : grey.width()])
+async def judge(watch: Watch) -> None:
+    await until(lambda: len(watch.spreads) > 40)
+    watch.timer.stop()
+    assert max(watch.spreads) <= NEAR
 
 
 async def add(desk, *names: str) -> list[str]:
@@ -81,8 +51,8 @@ def test_four_channels_show_the_same_moment(desk, aio):
         assert [track.name for track in desk.panel.timeline.tracks] == ["PTZ Gate North", *OTHERS]
         await desk.panel.play_at(t)
         await all_play(desk, 4, t + 0.3)
-        watch = Watch(desk)
-        await watch.judge()
+        watch = Watch(desk.panel)
+        await judge(watch)
         await all_play(desk, 4, t + 1)
         for number, seat in enumerate(desk.panel.grid.shown(), 1):
             tile = desk.find(f"playback.tile.{number}", QWidget)
@@ -222,8 +192,8 @@ def test_a_device_keeps_up_with_the_cloud(desk, aio):
         await desk.panel.play_at(t)
         await all_play(desk, 2, t + 2.5)
         assert [one.reel.source for one in desk.panel.grid.shown()] == [Source.CLOUD, Source.DEVICE]
-        watch = Watch(desk)
-        await watch.judge()
+        watch = Watch(desk.panel)
+        await judge(watch)
         went = desk.panel.ensemble.t
         desk.panel.ensemble.pause()
         await until(lambda: states(desk) == ["paused"] * 2)
