@@ -115,6 +115,22 @@ class RecordedDays:
         """Return what is remembered of a day, however old, or None."""
         return self._days.get((channel_id, source, day))
 
+    async def all_known(
+        self, channel_id: ChannelId, first: date, last: date
+    ) -> dict[tuple[Source, date], Day]:
+        """Return every day from ``first`` to ``last`` that memory or disk knows well enough.
+
+        It asks nobody, and may span years: what is not known is left out.
+        """
+        found: dict[tuple[Source, date], Day] = {}
+        for source in Source:
+            await self.recall(channel_id, source, [first, last])
+            for (channel, kind, day), held in self._days.items():
+                mine = channel == channel_id and kind is source and first <= day <= last
+                if mine and self._fresh((channel_id, source, day)) is not None:
+                    found[source, day] = held
+        return found
+
     async def recall(self, channel_id: ChannelId, source: Source, days: Sequence[date]) -> None:
         """Bring days to mind that the disk has kept; it asks nobody."""
         missing = [day for day in days if (channel_id, source, day) not in self._days]

@@ -343,3 +343,25 @@ def test_a_viewers_day_asks_the_cloud_for_its_own_days(desk, zone):
         assert len(asked) == (1 if zone == "Asia/Shanghai" else 2)
 
     desk(work)
+
+
+def test_all_that_is_known_of_years_is_told_without_a_question(desk, tmp_path):
+    async def work(desk):
+        store = await Store.open(tmp_path / "cache.db")
+        await desk.filled()
+        camera, day = recorded_camera(desk, "cloud"), yesterday(desk)
+        first = await open_session(desk.simulator, store=store)
+        await first.directory.locate(camera)
+        await first.recordings.coverage(camera, Interval(day.start - 3 * DAY, day.start))
+        await first.close()
+        asked = len(desk.calls("DescribeRecordFile"))
+        second = await open_session(desk.simulator, store=store)
+        last = cloud_day(desk.simulator.cloud.now())
+        known = await second.recordings.days.all_known(camera, last - timedelta(days=3000), last)
+        days = {each for source, each in known if source is Source.CLOUD}
+        assert days == {cloud_day(day.start) - timedelta(days=n) for n in (1, 2, 3)}
+        assert len(desk.calls("DescribeRecordFile")) == asked
+        await second.close()
+        await store.close()
+
+    desk(work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta, tzinfo
 from functools import partial
@@ -21,6 +21,7 @@ from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
 if TYPE_CHECKING:
     from ivcdesk.api.actions import ChannelId
     from ivcdesk.services.recordings import Coverage, Recordings
+    from ivcdesk.services.store import Day
 
 AT_ONCE = {Source.CLOUD: 3, Source.DEVICE: 1}
 """How many days are asked for at a time; devices answer one question after the other."""
@@ -74,6 +75,8 @@ class DayBook:
         self._planned: Lane | None = None
         self._leave: Callable[[], object] = _nothing
         self.fill: Callable[[Interval, float], object] | None = None
+        self.recall: Callable[[Interval], Coroutine[Any, Any, None]] | None = None
+        self._recalled: tuple[date, date] | None = None
         self.keeps_device = True
         self.closed = False
 
@@ -89,7 +92,9 @@ class DayBook:
         seen = clip((passed,), Interval(focus - reach, focus + reach))
         days = [cloud_day(piece.start) for each in seen for piece in split_days(each)]
         days.sort(key=lambda day: (abs((day - middle).days), day > middle))
-        del days[MOST_DAYS:]
+        if len(days) > MOST_DAYS:
+            del days[MOST_DAYS:]
+            self._recall(passed)
         first = self._wanted if also else []
         self._wanted = [*first, *(day for day in days if day not in first)]
         self._pump()
@@ -109,6 +114,19 @@ class DayBook:
             return
         page = self._pages[key] = _Page(tried=self._now())
         self._begin(source, day, page)
+
+    def adopt(self, known: Mapping[tuple[Source, date], Day]) -> None:
+        """Take over days that were known before, all at once; those of the book's own stand."""
+        fresh = {key: held for key, held in known.items() if key not in self._pages}
+        for (source, day), held in fresh.items():
+            whole = day_interval(day)
+            to = min(whole.end, held.asked)
+            page = _Page(held.spans, held.archived, held.asked, to, to < whole.end, True)
+            page.faults = held.faults
+            page.done.set()
+            self._pages[source, day] = page
+        if fresh and not self.closed:
+            self._changed()
 
     def attach(self, leave: Callable[[], object]) -> None:
         """Call ``leave`` when the book is closed."""
@@ -224,6 +242,14 @@ class DayBook:
             planned=self._planned,
             clock_offset=self._clock_offset(),
         )
+
+    def _recall(self, window: Interval) -> None:
+        """Show what was known before of a window with too many days to ask for."""
+        ends = cloud_day(window.start), cloud_day(max(window.start, window.end - 1))
+        wider = self._recalled is None or ends[0] < self._recalled[0] or ends[1] > self._recalled[1]
+        if self.recall is not None and wider:
+            self._recalled = ends
+            self._start(self.recall(window))
 
     def _clock_offset(self) -> float | None:
         cloud, device = self._known(Source.CLOUD), self._known(Source.DEVICE)
@@ -365,6 +391,12 @@ def open_book(
         if planned is not None and not book.closed:
             book.set_planned(planned)
 
+    async def recall(window: Interval) -> None:
+        first, last = cloud_day(window.start), cloud_day(window.end)
+        known = await recordings.days.all_known(channel, first, last)
+        if not book.closed:
+            book.adopt(known)
+
     def fill(window: Interval, focus: float) -> None:
         recordings.fill(channel, window, focus=focus)
 
@@ -373,7 +405,7 @@ def open_book(
             book.hear(source, day)
 
     book = DayBook(ask, start, changed, now)
-    book.fill = fill
+    book.fill, book.recall = fill, recall
     leave = recordings.subscribe(hear)
 
     def close() -> None:

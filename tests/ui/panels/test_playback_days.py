@@ -13,6 +13,7 @@ from ivcdesk.api.errors import DeviceTimeout
 from ivcdesk.domain.coverage import TIDY, Gap, Source, Untidy
 from ivcdesk.domain.days import CLOUD_ZONE, cloud_day, day_interval
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.services.store import Day
 from ivcdesk.ui.panels.playback_days import MOST_DAYS, DayBook
 
 DAY = date(2026, 11, 23)
@@ -343,5 +344,32 @@ def test_what_no_plan_wants_is_told_apart():
         assert book.track("Gate", str).gap_at(MIDNIGHT + 60) is Gap.NOWHERE
         book.set_planned((Interval(MIDNIGHT + HOUR, MIDNIGHT + 9 * HOUR),))
         assert book.track("Gate", str).gap_at(MIDNIGHT + 60) is Gap.OUTSIDE_PLAN
+
+    run(work())
+
+
+def test_a_window_of_years_shows_what_was_known_before():
+    async def work():
+        cloud = Cloud()
+        book = cloud.book()
+        long_ago = date(2025, 3, 1)
+        spans = (Interval(*day_interval(long_ago)),)
+        asked = []
+
+        async def recall(window):
+            asked.append(window)
+            book.adopt({(Source.CLOUD, long_ago): Day(spans, False, cloud.now)})
+
+        book.recall = recall
+        years = Interval(MIDNIGHT - 900 * 24 * HOUR, MIDNIGHT + 20 * HOUR)
+        book.want(years, MIDNIGHT)
+        await settle(book)
+        book.want(Interval(years.start + HOUR, years.end), MIDNIGHT)
+        await settle(book)
+        assert len(asked) == 1
+        track = book.track("Gate", str)
+        assert track.cloud.recorded.holds(spans[0].start + HOUR)
+        assert track.cloud.known.holds(spans[0].start + HOUR)
+        assert (Source.CLOUD, long_ago) not in cloud.asked
 
     run(work())
