@@ -26,8 +26,7 @@ from ivcdesk.domain.aiming import (
 )
 from ivcdesk.domain.motion import SURE, Luma, turned, zoomed
 from ivcdesk.domain.ptz import Jog, Motion
-from ivcdesk.services.ptz import Ptz
-from ivcdesk.services.steering import COMMANDS, UNSUPPORTED
+from ivcdesk.services.ptz import COMMANDS, UNSUPPORTED, Ptz
 
 Look = Callable[[], Awaitable[Luma | None]]
 """Makes a small grey picture of what the camera shows now; None where there is no picture."""

@@ -1,11 +1,4 @@
-<<<<<<< Updated upstream
 """Turns cameras by hand, and by their presets; the hands themselves are ``ptz_steering``."""
-=======
-"""Turns cameras by hand, and by their presets.
-
-The rules of safety are :class:`ivcdesk.domain.ptz.JogPolicy`; :class:`Steering` keeps to them.
-"""
->>>>>>> Stashed changes
 
 from __future__ import annotations
 
@@ -18,13 +11,11 @@ from ivcdesk.api import CloudClient, IvcError
 from ivcdesk.api.actions import (
     ChannelId,
     ControlDevicePreset,
+    ControlDevicePTZ,
     DescribeDevicePreset,
     Preset,
     PresetCommand,
-<<<<<<< Updated upstream
-=======
     PtzCommand,
->>>>>>> Stashed changes
 )
 from ivcdesk.domain.ptz import INTERVAL
 from ivcdesk.services.directory import Directory
@@ -38,12 +29,8 @@ from ivcdesk.services.ptz_steering import (
     Steering,
 )
 from ivcdesk.services.ptz_store import PtzStore
-<<<<<<< Updated upstream
 
 __all__ = ["COMMANDS", "MOTIONS", "TOO_SLOW", "UNSUPPORTED", "Feedback", "Ptz", "Steering"]
-=======
-from ivcdesk.services.steering import HandListener, Steering
->>>>>>> Stashed changes
 
 WARM_SECONDS = 20.0
 """How often the connection is looked after while a camera is in hand, s."""

@@ -7,8 +7,9 @@ network. A call that has not left the machine when the hand lets go is called ba
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -177,6 +178,20 @@ class Steering:
         self._tell_watchers(held=True)
         if not self.policy.held:
             self._tell_watchers(held=False)
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Have the device alone for one call that no hand makes: jogs wait until it has ended."""
+        while not self.policy.occupy(self._now()):
+            if self._task is not None:
+                await asyncio.wait([self._task])
+            else:
+                await asyncio.sleep(max(0.01, self.policy.pause(self._now())))
+        try:
+            yield
+        finally:
+            self.policy.answered(self._now())
+            self._step()
 
     async def close(self) -> None:
         """Let go of everything and tell nobody any more; a call that has left ends by itself."""

@@ -11,8 +11,7 @@ import pytest
 from ivcdesk.api import DeviceTimeout, InvalidRequest, NotFound
 from ivcdesk.api.actions import PtzCommand
 from ivcdesk.domain.ptz import INTERVAL
-from ivcdesk.services.ptz import Ptz
-from ivcdesk.services.steering import COMMANDS, MOTIONS
+from ivcdesk.services.ptz import COMMANDS, MOTIONS, Ptz
 from tests.services.conftest import until
 
 

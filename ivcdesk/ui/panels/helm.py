@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from ivcdesk.api.actions import PtzCommand
 
 if TYPE_CHECKING:
-    from ivcdesk.services.steering import Feedback
+    from ivcdesk.services.ptz import Feedback
 
 
 class Steered(Protocol):

@@ -39,7 +39,7 @@ from ivcdesk.ui.widgets.ptz_pad import SPEEDS, PtzPad
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.directory import Change
     from ivcdesk.services.session import Session
-    from ivcdesk.services.steering import Feedback
+    from ivcdesk.services.ptz import Feedback
 
 FAST = SPEEDS[-1]
 """The speed while Shift is held."""
@@ -89,7 +89,8 @@ class PtzPanel(QWidget):
         self.pad.pressed.connect(self.press)
         self.pad.released.connect(helm.release)
         self.pad.eased.connect(helm.ease)
-        self.pad.stopped.connect(self.stop_all)
+        self.pad.stopped.connect(self._on_pad_stopped)
+        self.pad.halted.connect(self._on_pad_halted)
         self._lens = LensRows()
         self._lens.pressed.connect(self.press)
         self._lens.released.connect(helm.release)
@@ -279,6 +280,15 @@ class PtzPanel(QWidget):
         row.addWidget(self._speed, 1)
         row.addWidget(self._speed_value)
         return row
+
+    def _on_pad_stopped(self) -> None:
+        """Stop, but leave the stick in the hand that may be about to drag it."""
+        self.pad.release_directions()
+        self._lens.release_all()
+        self._helm.let_go()
+
+    def _on_pad_halted(self) -> None:
+        self.patrol.stop()
 
     def _look(self) -> None:
         """Find out whether the channel can be steered, and take the helm or let it go."""

@@ -21,8 +21,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, refresh, tr
 
 if TYPE_CHECKING:
-    from ivcdesk.services.ptz import Ptz
-    from ivcdesk.services.steering import Steering
+    from ivcdesk.services.ptz import Ptz, Steering
 
 
 class PacingRow(QWidget):

@@ -10,7 +10,7 @@ from ivcdesk.ui.context import Explanation
 from ivcdesk.ui.text import mark, tr
 
 if TYPE_CHECKING:
-    from ivcdesk.services.steering import Feedback
+    from ivcdesk.services.ptz import Feedback
 
 WORDS: Mapping[PtzCommand, tuple[str, str]] = {
     PtzCommand.UP: ("↑", mark("up")),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -18,7 +18,7 @@ from shiboken6 import delete
 
 from ivcdesk.api.actions import DeviceStatus, PtzCommand
 from ivcdesk.api.errors import DeviceTimeout
-from ivcdesk.services.steering import Feedback
+from ivcdesk.services.ptz import Feedback
 from tests.ui.panels.ptz_desk import Desk, desk
 from tests.ui.panels.stand_ins import AWAY, FIXED, GATE
 
@@ -274,3 +274,46 @@ def test_a_command_that_the_camera_does_not_know_is_marked(desk, qtbot):
     steering.tell(feedback("failed", command=PtzCommand.IRIS_OPEN, error=DeviceTimeout("x", "y")))
     assert "does not know" in desk.find("ptz.irisin").toolTip()
     assert "does not know" not in desk.find("ptz.irisout").toolTip()
+
+
+def test_dragging_the_middle_steers_by_distance(desk):
+    stick = desk.find("ptz.stop")
+    middle = QPointF(stick.rect().center())
+    QTest.mousePress(stick, LEFT, pos=stick.rect().center())
+    for far in (30.0, 85.0):
+        place = middle + QPointF(-far, 0)
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            stick.mapToGlobal(place),
+            LEFT,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(stick, move)
+    presses = [entry for entry in desk.sent if entry[0] == "press"]
+    assert [entry[1] for entry in presses] == ["left"]
+    assert desk.sent[-1][0] == "speed"
+    assert desk.sent[-1][1] > presses[0][2]
+    QTest.mouseRelease(stick, LEFT)
+    assert desk.sent[-1] == ("release", "left")
+    assert not desk.panel.held
+
+
+@pytest.mark.parametrize("name", ["ptz.left", "ptz.stop"])
+def test_leaving_the_window_lets_go(desk, name):
+    button = desk.find(name)
+    middle = QPointF(button.rect().center())
+    QTest.mousePress(button, LEFT, pos=button.rect().center())
+    for place in (middle + QPointF(-60, 0), middle + QPointF(0, 5000)):
+        move = QMouseEvent(
+            QEvent.Type.MouseMove,
+            place,
+            button.mapToGlobal(place),
+            LEFT,
+            LEFT,
+            Qt.KeyboardModifier.NoModifier,
+        )
+        QApplication.sendEvent(button, move)
+        assert bool(desk.panel.held) is (place.y() < 5000)
+    QTest.mouseRelease(button, LEFT)
