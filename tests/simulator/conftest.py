@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.handlers import HANDLERS
 from ivcdesk.simulator.refusal import Refusal
 from ivcdesk.simulator.server import Simulator
+from ivcdesk.simulator.wire import write_refusal
 
 NOON = 1_795_492_800.0  # 2026-11-24 12:00 of UTC+8
 
@@ -56,7 +58,7 @@ class Asked:
         with pytest.raises(Refusal) as refusal:
             self(action)
         SEEN_REFUSALS.add((action.action_name, refusal.value.code))
-        return refusal.value.code
+        return seen_by_sdk(refusal.value)
 
     def device(self, name: str) -> Any:
         """Return a device by the beginning of its name."""
@@ -67,6 +69,18 @@ class Asked:
     def channel(self, name: str, place: int = 0) -> Any:
         """Return a channel of the device whose name begins so."""
         return self.cloud.world.channels(self.device(name))[place]
+
+
+def seen_by_sdk(refusal: Refusal) -> str:
+    """Return the code of the exception that the SDK makes of a refusal as it is sent."""
+    answer = SimpleNamespace(
+        headers={"Content-Type": "application/json"}, content=write_refusal(refusal, "r-1")
+    )
+    with pytest.raises(TencentCloudSDKException) as problem:
+        CommonClient._check_error(None, answer)
+    assert problem.value.get_request_id() == "r-1"
+    assert problem.value.get_message() == refusal.message
+    return str(problem.value.get_code())
 
 
 async def _awaited(answer: Any) -> Any:

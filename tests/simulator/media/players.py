@@ -26,7 +26,7 @@ _DECODERS = {
     "pcm_mulaw": "mulawdec",
 }
 _BUFFER = re.compile(r"GstFakeSink:(\w+): last-message = chain .* pts: (\d+):(\d+):(\d+\.\d+)")
-_PATIENCE = 25.0
+_PATIENCE = 60.0  # s; only a hung player takes so long
 
 
 class Seen(NamedTuple):

@@ -10,7 +10,7 @@ import pytest
 
 from ivcdesk.simulator.recordings import cloud_day, day_start
 from tests.api.authority import Authority
-from tests.simulator.players import Seen, needs_players, played, probed
+from tests.simulator.media.players import Seen, needs_players, played, probed
 
 pytestmark = needs_players
 
