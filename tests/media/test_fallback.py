@@ -88,7 +88,7 @@ def test_without_pyav_qts_own_player_shows_the_stream(server: Server, tmp_path):
 def player(qtbot, monkeypatch):
     monkeypatch.setattr(live_worker, "FIRST_PAUSE", 0.05)
     monkeypatch.setattr(fallback, "FIRST_PAUSE", 0.05)
-    monkeypatch.setattr(fallback, "STALL_SECONDS", 1.0)
+    monkeypatch.setattr(fallback, "STALL_SECONDS", 0.5)
     made = LivePlayer()
     made.set_size(QSize(320, 180))
     made.states = []

@@ -133,7 +133,7 @@ def test_only_who_listens_hears_and_sound_stays_with_the_picture(qtbot, server: 
                 apart.append(worker._picture.time - ears.stamps[-1])
 
         player.frame_ready.connect(lambda: (player.take(), compare()))
-        qtbot.waitUntil(lambda: len(ears.stamps) > 20 and len(apart) > 8, timeout=8000)
+        qtbot.waitUntil(lambda: len(ears.stamps) > 10 and len(apart) > 5, timeout=8000)
         player.set_sound(None)
         count = len(ears.stamps)
         with qtbot.waitSignal(player.frame_ready, timeout=5000):
@@ -144,7 +144,7 @@ def test_only_who_listens_hears_and_sound_stays_with_the_picture(qtbot, server: 
     assert ears.stamps == sorted(ears.stamps)
     assert sorted(apart)[len(apart) // 2] == pytest.approx(0, abs=0.2)
     hertz, rms = heard(bytes(ears.samples))
-    assert hertz == pytest.approx(HERTZ, abs=10)
+    assert hertz == pytest.approx(HERTZ, abs=15)
     assert rms == pytest.approx(RMS, rel=0.15)
 
 
