@@ -112,7 +112,7 @@ class Office:
         self.queue = self.made()
 
     def made(self) -> Downloads:
-        queue = Downloads(self.path, MediaTools(stall_seconds=2), **self.options)
+        queue = Downloads(self.path, MediaTools(stall_seconds=15), **self.options)
         queue.subscribe(lambda change: self.changes.append((change.what, change.job.state)))
         return queue
 
@@ -244,7 +244,7 @@ def test_what_goes_wrong_on_the_way_is_tried_again(office, fault):
 
 def test_a_cloud_that_can_not_be_reached_is_asked_until_it_is_back(office):
     async def work(office: Office) -> None:
-        office.cloud.fault(action=CALL, kind="drop", count=8)
+        office.cloud.fault(action=CALL, kind="drop", count=4)
         (job,) = await office.add()
         await until(lambda: job.state is State.RETRYING, "another try")
         assert job.trouble.kind == "network"
@@ -299,6 +299,25 @@ def test_too_many_at_once_are_made_fewer(office):
         assert late.trouble.kind == "limit"
         office.queue.resume(late)
         await office.all_are()
+
+    office(work)
+
+
+def test_a_cloud_that_allows_one_at_once_gives_all_of_them(office, monkeypatch):
+    monkeypatch.setattr("ivcdesk.services.downloads.LIMIT_PAUSE", 0.05)
+
+    async def work(office: Office) -> None:
+        simulated = office.cloud.simulator.cloud
+        usual, simulated.most_downloads = simulated.most_downloads, 1
+        office.cloud.fault(path="/video", kind="stall", bytes=1000, seconds=0.8, count=1)
+        try:
+            await office.add()
+            await until(simulated.downloading, "a transfer")
+            await office.add(*(office.order(after=4 * n) for n in (1, 2)))
+            await office.all_are()
+        finally:
+            simulated.most_downloads = usual
+        assert TOO_MANY in {call["code"] for call in office.cloud.calls()}
 
     office(work)
 

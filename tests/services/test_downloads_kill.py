@@ -12,6 +12,8 @@ def test_a_queue_that_is_killed_comes_whole(tmp_path, caplog):
     # The simulator's server tells of each client that goes away in the middle.
     caplog.set_level(logging.CRITICAL, logger="aiohttp.server")
     with small_disk(tmp_path / "disk", DISK_MB) as mounted:
-        count = asyncio.run(ordeal(tmp_path / "disk", mounted=mounted, kills=2, items=2, seed=11))
+        count = asyncio.run(
+            ordeal(tmp_path / "disk", mounted=mounted, kills=2, items=2, seed=11, reach=9)
+        )
     assert count["kills"] >= 2
     assert count["files"] >= 2

@@ -102,11 +102,14 @@ def small_disk(folder: Path, megabytes: int) -> Any:
 class Ordeal:
     """A simulator, a disk, and a process that is started and killed."""
 
-    def __init__(self, simulator: Simulator, disk: Path, *, mounted: bool, seed: int) -> None:
+    def __init__(
+        self, simulator: Simulator, disk: Path, *, mounted: bool, seed: int, reach: int
+    ) -> None:
         self.simulator = simulator
         self.chance = random.Random(seed)
         self.disk = disk
         self.mounted = mounted
+        self.reach = reach
         self.folder = disk / "exports"
         self.database = disk / "queue.sqlite3"
         self.orders_file = disk / "orders.json"
@@ -124,14 +127,15 @@ class Ordeal:
             for channel in cloud.world.channels(device)
             if channel.name in ("PTZ Gate North", "PTZ Fence East")
         ]
-        whole = Interval(midnight - 90, midnight + 90)
+        whole = Interval(midnight - self.reach, midnight + self.reach)
+        longest = min(50, self.reach)
         orders: list[Order] = []
         while len(orders) < items:
             camera = self.chance.choice(cameras)
             spans = cloud.recorded(camera.channel_id, "cloud", whole.start - 90, whole.end + 90)
             recorded = [Interval(*span) for span in spans]
-            start = self.chance.randint(int(whole.start), int(whole.end) - 50)
-            window = Interval(start, start + self.chance.randint(8, 50))
+            start = self.chance.randint(int(whole.start), int(whole.end) - longest)
+            window = Interval(start, start + self.chance.randint(8, longest))
             join = self.chance.random() < 0.7
             form = self.chance.choice(["mp4", "mp4", "ts"])
             title = f"{camera.name} {len(orders)}"
@@ -260,13 +264,16 @@ def luma(frame: av.VideoFrame) -> Any:
     return rows[: frame.height, : frame.width].copy()
 
 
-async def ordeal(disk: Path, *, mounted: bool, kills: int, items: int, seed: int) -> Counter[str]:
+async def ordeal(
+    disk: Path, *, mounted: bool, kills: int, items: int, seed: int, reach: int = 90
+) -> Counter[str]:
     """Kill the queue so often, in as many rounds as it takes; return what happened.
 
-    A queue that comes to its end is checked, and another one of as many items begins.
+    The recordings lie within ``reach`` seconds around a midnight. A queue that comes to its end is
+    checked, and another one of as many items begins.
     """
     async with Simulator(seed=seed) as simulator:
-        trial = Ordeal(simulator, disk, mounted=mounted, seed=seed)
+        trial = Ordeal(simulator, disk, mounted=mounted, seed=seed, reach=reach)
         chance = trial.chance
         while trial.count["kills"] < kills:
             await trial.begin(items)

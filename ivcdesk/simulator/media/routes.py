@@ -152,6 +152,8 @@ class _Pages:
             async for piece in self.recordings.file(facts, found, kind):
                 await response.write(piece)
             await response.write_eof()
+        except ConnectionResetError:
+            pass  # whoever fetched it hung up in the middle
         finally:
             self._live.downloads -= 1
         return response
