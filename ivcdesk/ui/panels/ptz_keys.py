@@ -25,6 +25,7 @@ from ivcdesk.ui.widgets.steerable import Steerable
 from ivcdesk.ui.widgets.tile_grid import TileGrid
 
 _Key = Qt.Key
+_Press = tuple[str, int]
 
 HELD: dict[Qt.Key, str] = {
     _Key.Key_Up: "up",
@@ -88,7 +89,7 @@ class PtzKeys(QObject):
         self._window = window
         self._workspace = workspace
         self._panel = panel
-        self._down: dict[Qt.Key, str] = {}
+        self._down: dict[_Press, str] = {}
         self._shift_down = False
         # the grid may leave the workspace, to fill the screen
         self._homes = [workspace, panel, *workspace.findChildren(TileGrid)]
@@ -144,21 +145,22 @@ class PtzKeys(QObject):
             return self._on_modified(key, event)
         if (command := HELD.get(key)) is not None:
             fast = bool(event.modifiers() & _SHIFT) and key not in _TYPED_WITH_SHIFT
-            return _take(event, lambda: self._press(key, command, fast=fast))
+            return _take(event, lambda: self._press(_press(event), command, fast=fast))
         if (index := DIGITS.get(key)) is not None:
             return _take(event, lambda: self._panel.presets.goto(index))
         return False
 
     def _on_release(self, key: Qt.Key, event: QKeyEvent) -> bool:
+        press = self._press_of(key, event)
         if event.isAutoRepeat():
-            return key in self._down
+            return press is not None
         if key == _Key.Key_Shift:
             self._shift_down = False
             self._panel.set_fast(False)
             return False
-        command = self._down.pop(key, None)
-        if command is None:
+        if press is None:
             return False
+        command = self._down.pop(press)
         if command not in self._down.values():
             self._panel.release(command)
         if not self._down and not self._shift_down:
@@ -188,11 +190,19 @@ class PtzKeys(QObject):
             return False
         return _take(event, lambda: self._panel.presets.store(index))
 
-    def _press(self, key: Qt.Key, command: str, *, fast: bool) -> None:
-        if key not in self._down:
+    def _press(self, press: _Press, command: str, *, fast: bool) -> None:
+        if press not in self._down:
             self._panel.set_fast(fast)
-            self._down[key] = command
+            self._down[press] = command
             self._panel.press(command)
+
+    def _press_of(self, key: Qt.Key, event: QKeyEvent) -> _Press | None:
+        """Return the press that a release ends: a key's name may have changed since, by Shift."""
+        press = _press(event)
+        if press in self._down:
+            return press
+        command = HELD.get(key)
+        return next((down for down, held in self._down.items() if held == command), None)
 
     def _steers_from(self, watched: QWidget) -> bool:
         """Whether a key that reached ``watched`` is meant for the camera."""
@@ -223,6 +233,17 @@ class PtzKeys(QObject):
     def _on_application_state(self, state: Qt.ApplicationState) -> None:
         if state != Qt.ApplicationState.ApplicationActive:
             self.let_go()
+
+
+def _press(event: QKeyEvent) -> _Press:
+    """Return which key of the keyboard it is, whatever it means with the modifiers of now."""
+    scan = event.nativeScanCode()
+    if scan > 1:
+        return "scan", scan
+    # macOS tells no scan code, and its virtual keys are places on the keyboard
+    if virtual := event.nativeVirtualKey():
+        return "virtual", virtual
+    return "key", event.key()
 
 
 def _take(event: QKeyEvent, act: Callable[[], object]) -> bool:

@@ -38,11 +38,11 @@ class Grip(QObject):
 
     Signals: ``held`` once per hold; ``moved`` with the pointer's place in the button's own
     coordinates (px) while the mouse holds it; ``let_go`` once per hold, for whichever of these
-    comes first: the mouse button is released anywhere, a second one is pressed, the mouse is
-    grabbed by another widget, the button is hidden, disabled, moved elsewhere or destroyed, it
-    loses the focus, its window is deactivated or blocked by a dialog, a menu opens, the
-    application becomes inactive, Esc is pressed. Leaving the button with the pointer is not
-    letting go, and the keyboard's repetition is not pressing again.
+    comes first: the mouse button is released anywhere, a second one is pressed, the pointer
+    leaves the window, the mouse is grabbed by another widget, the button is hidden, disabled,
+    moved elsewhere or destroyed, it loses the focus, its window is deactivated or blocked by a
+    dialog, a menu opens, the application becomes inactive, Esc is pressed. Leaving the button
+    with the pointer is not letting go, and the keyboard's repetition is not pressing again.
 
     It has no parent on purpose: it must still be able to speak when the button is destroyed.
     """
@@ -112,12 +112,19 @@ class Grip(QObject):
         elif kind == QEvent.Type.MouseButtonRelease:
             self.release()
         elif self._by == "mouse":
-            if event.buttons() & Qt.MouseButton.LeftButton:
+            if event.buttons() & Qt.MouseButton.LeftButton and self._is_inside(event):
                 self.moved.emit(event.position())
             else:
                 self.release()
         event.accept()
         return True
+
+    def _is_inside(self, event: QMouseEvent) -> bool:
+        """Whether the pointer is still above the window that the button lies in."""
+        if self._button is None:
+            return False
+        window = self._button.window()
+        return window.rect().contains(window.mapFromGlobal(event.globalPosition()).toPoint())
 
     def _on_key(self, event: QKeyEvent) -> bool:
         if event.key() not in _KEYS:

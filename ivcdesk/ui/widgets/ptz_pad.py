@@ -74,7 +74,8 @@ class PtzPad(QWidget):
 
     Signals: ``pressed(command, speed)`` and ``released(command)`` in pairs, whatever way the hold
     is lost; ``eased(speed)`` where the stick is moved while it steers; ``stopped`` where the
-    middle is pressed. They stay connectable and are sent even while the pad is destroyed.
+    middle is pressed, ``halted`` where it is let go of again without having steered. They stay
+    connectable and are sent even while the pad is destroyed.
     Direction buttons press at :attr:`speed`; dragging the middle decides the speed by distance.
     """
 
@@ -83,6 +84,7 @@ class PtzPad(QWidget):
         released = Signal(str)
         eased = Signal(int)
         stopped = Signal()
+        halted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,7 +92,7 @@ class PtzPad(QWidget):
         self.speed = 4
         out = self._outlet = self._Outlet()
         self.pressed, self.released = out.pressed, out.released
-        self.eased, self.stopped = out.eased, out.stopped
+        self.eased, self.stopped, self.halted = out.eased, out.stopped, out.halted
         self._lit: frozenset[str] = frozenset()
         self._stick = _Stick(self, out)
         self._sectors = [
@@ -123,8 +125,14 @@ class PtzPad(QWidget):
 
     def release_all(self) -> None:
         """Let go of everything that the pad holds."""
+        self._stick.grip.release()
+        self.release_directions()
+
+    def release_directions(self) -> None:
+        """Let go of everything but the stick, which may be what asks for it."""
         for grip in self._grips:
-            grip.release()
+            if grip is not self._stick.grip:
+                grip.release()
         self._wheel.release()
 
     def sizeHint(self) -> QSize:
@@ -264,6 +272,7 @@ class _Stick(QAbstractButton):
         self._out = out
         self._reach = 26.0
         self._offset = QPointF()
+        self._steered = False
         self.command, self._speed = "", 0
         self.setObjectName("ptz.stop")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -271,7 +280,7 @@ class _Stick(QAbstractButton):
         bind(self, self.setAccessibleName, "Stop")
         bind(self, self.setToolTip, "Stop (Esc) · drag to steer: farther is faster")
         self.grip = Grip(self)
-        self.grip.held.connect(out.stopped.emit)
+        self.grip.held.connect(self._on_held)
         self.grip.moved.connect(self._on_moved)
         # a lambda, because a bound slot of a widget is cut off before the widget is destroyed
         self.grip.let_go.connect(lambda: self._on_let_go())
@@ -300,6 +309,10 @@ class _Stick(QAbstractButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw nothing: the pad draws the stick above the sectors."""
 
+    def _on_held(self) -> None:
+        self._steered = False
+        self._out.stopped.emit()
+
     def _on_moved(self, place: QPointF) -> None:
         offset = place - QRectF(self.rect()).center()
         reach = self._reach
@@ -311,6 +324,7 @@ class _Stick(QAbstractButton):
                 self._out.released.emit(self.command)
             self.command, self._speed = command, speed
             if command:
+                self._steered = True
                 self._out.pressed.emit(command, speed)
         elif speed != self._speed:
             self._speed = speed
@@ -322,6 +336,8 @@ class _Stick(QAbstractButton):
         self._offset = QPointF()
         if command:
             self._out.released.emit(command)
+        if not self._steered:
+            self._out.halted.emit()
 
 
 class _Wheel(QObject):

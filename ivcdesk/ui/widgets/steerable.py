@@ -71,7 +71,10 @@ class Steerable(QWidget):
         """Steer once the pointer has gone far enough."""
         if self._press is None:
             return
-        if not event.buttons() & Qt.MouseButton.LeftButton:
+        inside = self.window().mapFromGlobal(event.globalPosition()).toPoint()
+        if not event.buttons() & Qt.MouseButton.LeftButton or not self.window().rect().contains(
+            inside
+        ):
             self._end_steering()
             return
         way = event.position() - self._press

@@ -206,3 +206,37 @@ def test_escape_ends_a_drag_on_the_picture(qtbot, aio):
     assert not desk.panel.held
     QTest.mouseRelease(tile, LEFT)
     desk.end(aio)
+
+
+def key_event(kind: QEvent.Type, key: Qt.Key, scan: int, modifiers=_NONE) -> QKeyEvent:
+    return QKeyEvent(kind, key, modifiers, scan, 0, 0)
+
+
+@pytest.mark.parametrize("scan", [21, 0])
+def test_a_key_whose_name_changes_with_shift_is_let_go_of(desk, scan):
+    """Plus is Shift and the key of "=": whoever lets go of Shift first lets go of "="."""
+    shift = Qt.KeyboardModifier.ShiftModifier
+    press = key_event(QEvent.Type.KeyPress, Qt.Key.Key_Plus, scan, shift)
+    release = key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Equal, scan)
+    QApplication.sendEvent(desk.picture, press)
+    assert {str(command) for command in desk.panel.held} == {"zoomin"}
+    QApplication.sendEvent(desk.picture, release)
+    assert not desk.panel.held
+
+
+def test_two_keys_of_one_command_are_two_holds(desk):
+    main, pad = 21, 86
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyPress, Qt.Key.Key_Equal, main))
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyPress, Qt.Key.Key_Plus, pad))
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Plus, pad))
+    assert desk.panel.held
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_Equal, main))
+    assert not desk.panel.held
+
+
+def test_an_arrow_of_the_number_pad_is_let_go_of_under_shift(desk):
+    pad = Qt.KeyboardModifier.KeypadModifier
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyPress, Qt.Key.Key_Left, 83, pad))
+    assert desk.panel.held
+    QApplication.sendEvent(desk.picture, key_event(QEvent.Type.KeyRelease, Qt.Key.Key_4, 83, pad))
+    assert not desk.panel.held

@@ -66,12 +66,20 @@ def test_held_until_released(bench):
 
 def test_leaving_the_button_is_not_letting_go(bench, qtbot):
     bench.press()
-    QTest.mouseMove(bench.button, QPoint(500, 500))
-    QTest.mouseMove(bench.button, QPoint(-300, 4))
+    beside = bench.other.mapTo(bench.window, bench.other.rect().center())
+    QTest.mouseMove(bench.button, bench.button.mapFrom(bench.window, beside))
+    QTest.mouseMove(bench.button, bench.button.mapFrom(bench.window, QPoint(1, 1)))
     qtbot.wait(120)
     assert not bench.is_let_go
     QTest.mouseRelease(bench.button, LEFT, pos=QPoint(500, 500))
     assert bench.is_let_go
+
+
+@pytest.mark.parametrize("place", [QPoint(5000, 0), QPoint(-300, 4), QPoint(0, -400)])
+def test_leaving_the_window_is_letting_go(bench, qtbot, place):
+    bench.press()
+    QTest.mouseMove(bench.button, place)
+    qtbot.waitUntil(lambda: bench.is_let_go)
 
 
 def test_released_over_another_widget(bench):

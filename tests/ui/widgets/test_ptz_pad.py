@@ -16,19 +16,20 @@ COMMANDS = [command for command, *_ in DIRECTIONS]
 
 
 class Bench:
-    def __init__(self, qtbot, size: int = 180) -> None:
+    def __init__(self, qtbot, size: int = 180, room: int = 0) -> None:
         self.said: list[tuple] = []
         self.window = QWidget()
         self.pad = PtzPad()
         layout = QVBoxLayout(self.window)
         layout.addWidget(self.pad)
+        layout.addSpacing(room)
         pad = self.pad
         pad.pressed.connect(lambda command, speed: self.said.append(("pressed", command, speed)))
         pad.released.connect(lambda command: self.said.append(("released", command)))
         pad.eased.connect(lambda speed: self.said.append(("eased", speed)))
         pad.stopped.connect(lambda: self.said.append(("stopped",)))
         qtbot.addWidget(self.window)
-        self.window.resize(size + 20, size + 20)
+        self.window.resize(size + 20, size + 20 + room)
         self.window.show()
         self.window.activateWindow()
         qtbot.waitUntil(self.window.isActiveWindow)
@@ -154,7 +155,8 @@ def test_the_middle_stops(bench):
     assert bench.said == [("stopped",)]
 
 
-def test_the_stick_steers_by_direction_and_distance(bench, qtbot):
+def test_the_stick_steers_by_direction_and_distance(qtbot):
+    bench = Bench(qtbot, room=500)
     stick = bench.button("stop")
     centre = stick.rect().center()
     QTest.mousePress(stick, LEFT)

@@ -250,9 +250,17 @@ def test_a_click_is_no_drag(tile, drags):
 def test_a_drag_steers_until_released(tile, drags):
     mouse(tile, QEvent.Type.MouseButtonPress, 50, 50)
     mouse(tile, QEvent.Type.MouseMove, 90, 40, Qt.MouseButton.NoButton)
-    mouse(tile, QEvent.Type.MouseMove, 400, 40, Qt.MouseButton.NoButton)
-    mouse(tile, QEvent.Type.MouseButtonRelease, 400, 40, held=Qt.MouseButton.NoButton)
-    assert drags == ["start", (40, -10), (350, -10), "end"]
+    mouse(tile, QEvent.Type.MouseMove, 300, 40, Qt.MouseButton.NoButton)
+    mouse(tile, QEvent.Type.MouseButtonRelease, 300, 40, held=Qt.MouseButton.NoButton)
+    assert drags == ["start", (40, -10), (250, -10), "end"]
+
+
+def test_a_drag_that_leaves_the_window_lets_go(tile, drags):
+    mouse(tile, QEvent.Type.MouseButtonPress, 50, 50)
+    mouse(tile, QEvent.Type.MouseMove, 90, 40, Qt.MouseButton.NoButton)
+    mouse(tile, QEvent.Type.MouseMove, 5000, 40, Qt.MouseButton.NoButton)
+    mouse(tile, QEvent.Type.MouseMove, 120, 40, Qt.MouseButton.NoButton)
+    assert drags == ["start", (40, -10), "end"]
 
 
 @pytest.mark.parametrize("loss", ["hide", "focus", "window", "second", "lost", "escape", "disable"])
