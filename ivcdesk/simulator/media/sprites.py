@@ -26,7 +26,7 @@ _SUNS, _VEILS = 8, 12
 _CLEAR: Colour = (200.0, 210.0, 220.0)
 _FULL = 190  # the level that stands for a body in full light
 _COLOURLESS = 28  # px below which nobody sees a thing's colour
-_SMALL = 6000  # px up to which a picture counts as small, and is kept in each colour
+_SMALL = 6000  # px up to which a picture counts as small
 _RECORD = 1200  # bytes that a picture takes beside its pixels
 _AT_ONCE = 100_000  # samples up to which all faces of a picture are filled in one go
 
@@ -148,33 +148,23 @@ def looks(
 class Sprites:
     """Draws models on demand; safe to share between threads.
 
-    Small pictures are many and come again with each round of the traffic: all of a few dozen
-    cameras' fit. Large ones have a store of their own, where they cannot push those out.
+    Small pictures are many and come again with each round of the traffic: those of two dozen
+    cameras all fit. Large ones have a store of their own, where they cannot push those out.
     """
 
-    def __init__(self, *, megabytes: int = 96) -> None:
-        part = (megabytes << 20) // 8
-        self._small: ByteCache[Look, Cast] = ByteCache(3 * part)
-        self._large: ByteCache[Look, Cast] = ByteCache(2 * part)
-        self._tinted: ByteCache[tuple[Look, Colour], Sprite] = ByteCache(3 * part)
+    def __init__(self, *, megabytes: int = 88) -> None:
+        part = (megabytes << 20) // 11
+        self._small: ByteCache[Look, Cast] = ByteCache(7 * part)
+        self._large: ByteCache[Look, Cast] = ByteCache(4 * part)
 
     def get(self, seen: Look, tint: Colour) -> Sprite:
         """Return a model's picture; it is empty where there is too little to see."""
-        key = (seen, tint)
-        found = self._tinted.get(key)
-        if found is None:
-            found = self._cast(seen).tinted(tint, seen.light)
-            if found.rest.size < _SMALL:
-                self._tinted.put(key, found, 3 * found.rest.size + _RECORD)
-        return found
-
-    def _cast(self, seen: Look) -> Cast:
         cast = self._small.get(seen) or self._large.get(seen)
         if cast is None:
             cast = _draw(seen)
             store = self._small if cast.y.size < _SMALL else self._large
             store.put(seen, cast, 5 * cast.y.size + _RECORD)
-        return cast
+        return cast.tinted(tint, seen.light)
 
 
 def _draw(seen: Look) -> Cast:
