@@ -25,7 +25,8 @@ class Conductor:
 
     A part tells what it shows and what it will show next; the playhead goes no further than that
     allows. Who keeps the others waiting for longer than ``patience`` is left behind until it has
-    caught up. While there is only one part, that one sets the clock itself: see :class:`Part`.
+    caught up, as long as there are others that could go on. While there is only one part, that
+    one sets the clock itself: see :class:`Part`.
 
     All methods may be called from any thread. Moments are in seconds since the epoch; ``now`` is
     injected in seconds that never jump.
@@ -169,6 +170,10 @@ class Conductor:
             self._settle()
             return part in self._lost
 
+    def _anybody_ready(self, limit: float) -> bool:
+        """Whether anybody could go on from there; for nobody the playhead does not run away."""
+        return any(other > limit for part, other in self._limits.items() if part not in self._lost)
+
     def _forget_parts(self) -> None:
         self._limits.clear()
         self._pressed.clear()
@@ -192,7 +197,7 @@ class Conductor:
             limit, _, part = min(slow)
             reached = since + max(0.0, limit - self._anchor) / self._rate
             pressed = self._pressed.setdefault(part, reached)
-            if now - pressed <= self._patience:
+            if now - pressed <= self._patience or not self._anybody_ready(limit):
                 self._anchor = max(self._anchor, limit)
                 return
             # It was waited for until just then, and the time up to now is everybody's again.

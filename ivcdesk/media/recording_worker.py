@@ -28,6 +28,7 @@ _SHOW_AT_MOST_EVERY = 0.03
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 8.0
 _LOST = 2.0
+_LONGEST_AIM = 8.0
 _HARDLY = 0.015
 _HARD_PRESSED = 12
 _SHORTEST_WAIT = 0.002
@@ -69,6 +70,7 @@ class RecordingWorker(threading.Thread):
         self._hurry = 0
         self._sparse = False
         self._joining = True
+        self._took = 0.0
         self._failures = 0
         self._sound: RecordingSound | None = None
         self._state: PlayerState | None = None
@@ -235,9 +237,10 @@ class RecordingWorker(threading.Thread):
         left = self._clock.seconds_until(due)
         if left is not None and -left > _LOST:
             # There is no catching up by decoding all that was missed.
+            ahead = min(self._took, _LONGEST_AIM) * self._clock.rate
             with self._lock:
                 if self._seek is None:
-                    self._seek = self._clock.position
+                    self._seek = self._clock.position + ahead
             return
         if self._joining and left is not None and -left > _LATE:
             # Nobody waits for one that has just come, and nothing is seen of how it catches up.
@@ -328,23 +331,34 @@ class RecordingWorker(threading.Thread):
 
     def _show_from(self, moment: float) -> None:
         """Show the last picture that is not after a moment; the reel stands before it."""
+        began = time.monotonic()
         found = self._find(moment)
+        self._took = time.monotonic() - began
         if found is None:
             self._finish()
             return
         self._reel.gap_from = None
-        if self._clock.follows and found[0] > moment + EPSILON:
-            self._pending = found
-            self._clock.shows(moment, found[0])
+        if self._clock.follows and not self._in_time(found, moment):
             return
-        if self._clock.follows and self._pending is not None:
-            left = self._clock.seconds_until(self._pending[0])
-            if left is not None and -left > _LATE:
-                self._left_out = found
-                return
         self._clock.set(found[0])
         self._show(found)
         self._clock.shows(found[0], self._pending[0] if self._pending is not None else None)
+
+    def _in_time(self, found: Picture, moment: float) -> bool:
+        """Whether a picture is to be seen at once by a common clock; keeps it where it is not."""
+        if (
+            found[0] > max(moment, self._clock.position) + EPSILON
+            or (self._clock.seconds_until(found[0]) or 0.0) > EPSILON
+        ):
+            # It waits for its time; the one after it, if that is known, is left out.
+            self._pending = found
+            self._clock.shows(moment, found[0])
+            return False
+        left = self._clock.seconds_until(self._pending[0]) if self._pending is not None else None
+        if left is not None and -left > _LATE:
+            self._left_out = found
+            return False
+        return True
 
     def _find(self, moment: float) -> Picture | None:
         """Decode from where the reel stands to the last picture that is not after a moment."""

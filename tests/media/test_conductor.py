@@ -83,8 +83,9 @@ def test_it_waits_at_the_picture_of_the_slowest(conductor, time):
 
 
 def test_nobody_is_waited_for_without_end(conductor, time):
-    slow = conductor.part()
+    slow, ready = conductor.part(), conductor.part()
     slow.cue(T)
+    ready.shows(T, T + 99)
     time.now += PATIENCE
     assert conductor.position == T
     assert not slow.left_behind
@@ -99,6 +100,20 @@ def test_nobody_is_waited_for_without_end(conductor, time):
     assert not slow.left_behind
     time.now += 1.0
     assert conductor.position == pytest.approx(T + 3.1 + SLACK)
+
+
+def test_for_nobody_it_does_not_run_away(conductor, time):
+    one, other = conductor.part(), conductor.part()
+    one.cue(T)
+    other.cue(T)
+    time.now += 20
+    assert conductor.position == T
+    assert not one.left_behind
+    other.shows(T, T + 99)
+    time.now += 1
+    assert conductor.position > T
+    assert one.left_behind
+    assert not other.left_behind
 
 
 def test_time_that_was_waited_is_not_made_up_for(conductor, time):
