@@ -37,13 +37,13 @@ class Seen(NamedTuple):
     times: list[float]
 
 
-def probed(url: str, pictures: int | None = None) -> Seen:
-    """Return what ffprobe finds, in the first pictures or in all."""
+def probed(url: str, packets: int | None = None) -> Seen:
+    """Return what ffprobe finds, in the first packets or in all."""
     words = [str(FFPROBE), "-v", "error", "-show_streams", "-show_packets", "-of", "json"]
-    if pictures is not None:
-        # the usual five seconds of looking around would all be waited for
-        words += ["-probesize", "200000", "-analyzeduration", "500000"]
-        words += ["-read_intervals", f"%+#{4 * pictures}"]
+    if packets is not None:
+        # looks no further than the streams it was promised; a busy machine sends sound late
+        words += ["-probesize", "1000000", "-analyzeduration", "4000000"]
+        words += ["-read_intervals", f"%+#{packets}"]
     done = subprocess.run([*words, url], capture_output=True, timeout=_PATIENCE, check=True)
     assert not done.stderr, done.stderr.decode()
     found = json.loads(done.stdout)
