@@ -85,8 +85,8 @@ def test_live_hls(served, device, codecs):
 
 
 def test_live_flv_of_h265(served):
-    """GStreamer and FFmpeg know H.265 in FLV since 1.26 and 6.1, which Debian 12 has not yet: it
-    is played by the library of FFmpeg 8, and GStreamer plays the same channel's HLS.
+    """Debian 12's players are too old for H.265 in FLV: the library of FFmpeg 8 plays it, and
+    both of them play the same channel's HLS.
     """
     options = {"probesize": "4096", "analyzeduration": "0"}
     with av.open(live(served, "Barrier", "Flv"), options=options, timeout=15) as stream:
