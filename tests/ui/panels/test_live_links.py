@@ -40,6 +40,8 @@ def test_offers_the_players_that_are_there(desk, aio, monkeypatch):
         "live.external.copy.flv",
         "live.external.copy.hls",
         "live.external.copy.rtmp",
+        "live.external.addresses",
+        "live.external.bans",
     ]
     assert desk.button("live.external").text() == "Open in mpv ▾"
 
