@@ -56,6 +56,8 @@ class DownloadsCard(QWidget):
         self._at_once.setObjectName("settings.downloads.atOnce")
         self._at_once.setRange(1, MOST_AT_ONCE)
         self._at_once.setFixedWidth(140)
+        if (figures := self._at_once.findChild(QLineEdit)) is not None:
+            figures.setTextMargins(6, 0, 0, 0)
         self._at_once.valueChanged.connect(self._on_at_once)
         hint = mark("How many files are fetched side by side; the cloud may allow fewer.")
         bind(self._at_once, self._at_once.setToolTip, hint)
