@@ -203,3 +203,9 @@ def test_shortcuts_are_shown_and_work(table, window, qtbot):
     texts = [action.text() for action in menu.actions() if not action.isSeparator()]
     assert texts[:3] == ["Live", "Playback", "Settings"]
     assert texts[-1] == "Quit"
+
+
+def test_alt_and_a_digit_show_a_page_too(table):
+    for number, page in enumerate(PAGES, 1):
+        keys = [key.toString() for key in table._actions[page.name].shortcuts()]
+        assert keys == [f"Ctrl+{number}", f"Alt+{number}"]

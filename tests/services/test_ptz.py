@@ -324,3 +324,25 @@ def test_a_computer_that_slept_lets_go(desk, monkeypatch):
         monkeypatch.undo()
 
     desk(work)
+
+
+def test_a_connection_is_looked_after_while_a_camera_is_in_hand(desk, monkeypatch):
+    monkeypatch.setattr("ivcdesk.services.ptz.WARM_SECONDS", 0.02)
+
+    async def work(desk):
+        await desk.filled()
+        looked = []
+        ptz = desk.session.ptz
+
+        async def connect():
+            looked.append(True)
+
+        monkeypatch.setattr(desk.session.client, "connect", connect)
+        leave = ptz.steer(desk.camera()).subscribe(lambda _feedback: None)
+        await until(lambda: len(looked) >= 3, "three looks")
+        leave()
+        await until(lambda: ptz._warm.done(), "the end of looking")
+        ptz.steer(desk.camera())
+        assert not ptz._warm.done()
+
+    desk(work)

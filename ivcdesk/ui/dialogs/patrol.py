@@ -124,6 +124,7 @@ class PatrolDialog(QDialog):
         cancel = self._buttons.addButton("", QDialogButtonBox.ButtonRole.RejectRole)
         cancel.setObjectName("patrolDialog.cancel")
         bind(cancel, cancel.setText, "Cancel")
+        bind(cancel, cancel.setToolTip, "Change nothing")
         self._buttons.rejected.connect(self.reject)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
@@ -243,6 +244,10 @@ class PatrolDialog(QDialog):
         self._keep.setEnabled(possible)
         self._begin.setEnabled(possible and not missing)
         row, rows = self._table.currentRow(), self._table.rowCount()
+        for place in range(rows):
+            preset, dwell = self._fields(place)
+            preset.setObjectName(f"patrolDialog.preset.{place + 1}")
+            dwell.setObjectName(f"patrolDialog.dwell.{place + 1}")
         self._remove.setEnabled(row >= 0)
         self._up.setEnabled(row > 0)
         self._down.setEnabled(0 <= row < rows - 1)
