@@ -194,9 +194,11 @@ class Conductor:
             ]
             if not slow or not self._together:
                 break
+            for limit, _, part in slow:
+                reached = since + max(0.0, limit - self._anchor) / self._rate
+                self._pressed.setdefault(part, reached)
             limit, _, part = min(slow)
-            reached = since + max(0.0, limit - self._anchor) / self._rate
-            pressed = self._pressed.setdefault(part, reached)
+            pressed = self._pressed[part]
             if now - pressed <= self._patience or not self._anybody_ready(limit):
                 self._anchor = max(self._anchor, limit)
                 return
