@@ -141,13 +141,27 @@ class RecordedDays:
         for day, held in kept.items():
             self._days.setdefault((channel_id, source, day), held)
 
-    def fill(self, channel_id: ChannelId, days: Iterable[date], sources: Iterable[Source]) -> None:
+    def fill(
+        self,
+        channels: Iterable[ChannelId],
+        days: Iterable[date],
+        sources: Iterable[Source],
+        *,
+        behind: bool = False,
+    ) -> None:
         """Have days asked for in the background, in this order, before those wished for earlier.
 
-        They are asked for slowly and never while the user waits; :meth:`subscribe` tells of each.
+        With ``behind``, after them. All channels' first days come first. They are asked for slowly
+        and never while the user waits; :meth:`subscribe` tells of each.
         """
-        wanted = tuple(days)
-        self._queue.put([Wish(channel_id, source, day) for day in wanted for source in sources])
+        which, places = tuple(channels), tuple(sources)
+        wishes = [
+            Wish(channel_id, source, day)
+            for day in days
+            for channel_id in which
+            for source in places
+        ]
+        self._queue.put(wishes, behind=behind)
 
     @property
     def filling(self) -> bool:

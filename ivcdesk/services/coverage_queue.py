@@ -57,10 +57,13 @@ class DayQueue:
         """Whether anything is asked for or waits."""
         return bool(self._wishes or self._under_way)
 
-    def put(self, wishes: Sequence[Wish]) -> None:
-        """Wish for days before all that were wished for earlier."""
+    def put(self, wishes: Sequence[Wish], *, behind: bool = False) -> None:
+        """Wish for days before all that were wished for earlier, or ``behind`` them."""
         fresh = dict.fromkeys(wish for wish in wishes if wish not in self._under_way)
-        self._wishes = fresh | {wish: None for wish in self._wishes if wish not in fresh}
+        if behind:
+            self._wishes |= {wish: None for wish in fresh if wish not in self._wishes}
+        else:
+            self._wishes = fresh | {wish: None for wish in self._wishes if wish not in fresh}
         if self._wishes and not self._closed and self._running is None:
             self._running = asyncio.get_running_loop().create_task(
                 self._run(), name="recordings.fill"

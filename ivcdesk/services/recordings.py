@@ -192,20 +192,24 @@ class Recordings:
 
     def fill(
         self,
-        channel_id: ChannelId,
+        channel_id: ChannelId | Iterable[ChannelId],
         window: Interval,
         *,
         focus: float | None = None,
         sources: Collection[Source] = _ALL,
+        behind: bool = False,
     ) -> None:
         """Have the days of a window looked up in the background, those near ``focus`` first.
 
-        Without a focus the latest come first. :meth:`subscribe` tells of each day.
+        Of one channel or of many; without a focus the latest come first, with ``behind`` all of
+        them come after what is wished for already. :meth:`subscribe` tells of each day.
         """
         _, days = self._days_of(window)
         middle = cloud_day(focus if focus is not None else window.end)
         days.sort(key=lambda day: (abs((day - middle).days), day > middle))
-        self.days.fill(channel_id, days, [source for source in Source if source in sources])
+        channels = (channel_id,) if isinstance(channel_id, str) else tuple(channel_id)
+        places = [source for source in Source if source in sources]
+        self.days.fill(channels, days, places, behind=behind)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener(channel_id, source, day)`` for each day that became known."""
@@ -243,15 +247,20 @@ class Recordings:
         """
         span = await self._stretch(channel_id, Source.CLOUD, at_)
         interval = Interval(int(max(span.start, at_ - BEFORE)), min(span.end, at_ + AFTER))
-        answer = await self._client.call(
-            DescribeRecordPlaybackUrl(
-                channel_id=channel_id,
-                start_time=int(interval.start),
-                end_time=last_second(interval),
-                correct_timestamp=True if straightened else None,
-            ),
-            region=self._directory.region_of(channel_id),
-        )
+        try:
+            answer = await self._client.call(
+                DescribeRecordPlaybackUrl(
+                    channel_id=channel_id,
+                    start_time=int(interval.start),
+                    end_time=last_second(interval),
+                    correct_timestamp=True if straightened else None,
+                ),
+                region=self._directory.region_of(channel_id),
+            )
+        except NotFound:
+            # What was kept for good is gone: deleted, or at the end of its life.
+            await self.forget(channel_id, span)
+            raise
         return Playable(Source.CLOUD, channel_id, interval, answer.data.hls)
 
     async def open_device(

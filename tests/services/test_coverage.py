@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivcdesk.api import Preempted, Priority
+from ivcdesk.api import NotFound, Preempted, Priority
 from ivcdesk.api.actions import ControlDevicePTZ, DescribeDevicePreset
 from ivcdesk.domain.coverage import Source, Untidy
 from ivcdesk.domain.days import cloud_day, day_interval, day_of, split_days
@@ -363,5 +363,47 @@ def test_all_that_is_known_of_years_is_told_without_a_question(desk, tmp_path):
         assert len(desk.calls("DescribeRecordFile")) == asked
         await second.close()
         await store.close()
+
+    desk(work)
+
+
+def test_what_the_cloud_deleted_is_not_remembered_for_good(desk):
+    async def work(desk):
+        await desk.filled()
+        camera, day = recorded_camera(desk, "cloud"), yesterday(desk)
+        recordings = desk.session.recordings
+        found = await recordings.coverage(camera, day, sources=(Source.CLOUD,))
+        desk.fault(
+            kind="error", action="DescribeRecordPlaybackUrl", code="ResourceNotFound", count=1
+        )
+        moment = (found.cloud[0].start + found.cloud[0].end) / 2
+        with pytest.raises(NotFound):
+            await recordings.open_cloud(camera, moment)
+        assert (await recordings.remembered(camera, day)).cloud == ()
+        assert (await recordings.open_cloud(camera, moment)).url
+        assert len(desk.calls("DescribeRecordFile")) == 2
+
+    desk(work)
+
+
+def test_many_channels_are_filled_day_by_day_behind_what_is_looked_at(desk, hasty):
+    async def work(desk):
+        await desk.filled()
+        now = desk.simulator.cloud.now()
+        cameras = [held[0].channel_id for held in desk.directory.channels.values() if held][:3]
+        recordings, told = desk.session.recordings, []
+        recordings.subscribe(lambda channel, _source, day: told.append((channel, day)))
+        cloud = (Source.CLOUD,)
+        window = Interval(now - 3 * DAY, now)
+        recordings.fill(cameras[:1], Interval(now - 2 * DAY, now), sources=cloud)
+        recordings.fill(cameras, window, sources=cloud, behind=True)
+        await recordings.days.filled()
+        assert {channel for channel, _ in told[:3]} == {cameras[0]}
+        assert len(told) == len(set(told)) == 12
+        recordings.fill(cameras, window, sources=cloud)
+        recordings.days.unfill(cameras[1:])
+        recordings.days.unfill()
+        await recordings.days.filled()
+        assert not recordings.days.filling
 
     desk(work)

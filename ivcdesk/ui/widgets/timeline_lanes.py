@@ -13,7 +13,7 @@ from ivcdesk.domain.coverage import Gap
 
 _FEW = 4096
 """Up to so many borders looking them up costs no more than an even grid."""
-_GRID = 1 << 16
+_GRID = 1 << 17
 """How many even steps the coverage of a lane with many borders is kept in."""
 _CHUNK = 1 << 10
 """Grids begin and end at such multiples of their step, so that lanes of one time share them."""
@@ -320,11 +320,13 @@ def edge(tracks: Sequence[Track], start: float, end: float, *, last: bool) -> fl
 class Columns:
     """Tracks seen through pixels: arrays of shape (tracks, pixel columns) with parts of 0 … 1.
 
-    ``bare`` columns hold nothing from the cloud at all. ``anywhere`` is one row for all tracks: the
+    ``bare`` columns hold nothing from the cloud at all, and ``lacking`` ones nothing on a device
+    that was heard, though the cloud has something. ``anywhere`` is one row for all tracks: the
     most that any of them has. Causes that occur nowhere are None.
     """
 
     bare: Booleans
+    lacking: Booleans
     cloud: Floats
     device: Floats
     anywhere: Floats
@@ -389,8 +391,10 @@ def columns(tracks: Sequence[Track], edges: Floats, now: float) -> Columns:
         rest = rest - unplanned
     # Moments are exact to a quarter of a microsecond; what is narrower is an error of rounding.
     nothing = max(1e-7, 2e-6 / cells.cell)
+    bare = cloud <= nothing
     return Columns(
-        bare=cloud <= nothing,
+        bare=bare,
+        lacking=heard & ~bare & (device <= nothing),
         cloud=cloud,
         device=device,
         anywhere=anywhere,

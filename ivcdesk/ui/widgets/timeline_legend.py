@@ -66,7 +66,7 @@ class TimelineLegend(QWidget):
         middle = self.height() / 2
         metrics = QFontMetricsF(self._font())
         for kind, words in fitting:
-            tall = 5 if kind == "device" else _TALL
+            tall = 5 if kind in ("device", Gap.CLOUD_ONLY) else _TALL
             sample = swatch(kind, _WIDE, tall, self.devicePixelRatioF(), now)
             painter.drawImage(QPointF(x, middle - tall / 2), sample)
             painter.setPen(QColor(now.muted))
@@ -80,6 +80,7 @@ class TimelineLegend(QWidget):
             ("device", tr("device")),
             (Gap.DEVICE_ONLY, tr("device only")),
             (Gap.NOWHERE, tr("nothing")),
+            (Gap.CLOUD_ONLY, tr("cloud only")),
         ]
         if self._archived:
             entries.append((Gap.ARCHIVED, tr("archived")))

@@ -86,6 +86,7 @@ class Palette:
     nowhere: Floats
     archived: Floats
     unplanned: Floats
+    cloud_only: Floats
     unknown: Floats
     loading: Floats
     anywhere: Floats
@@ -103,6 +104,7 @@ class Palette:
             nowhere=_rgb(theme.gap_nowhere),
             archived=_mix(_rgb(theme.cloud), _rgb(theme.muted), 0.65),
             unplanned=_mix(ground, _rgb(theme.muted), 0.5),
+            cloud_only=_mix(ground, _rgb(theme.cloud), 0.55),
             unknown=_rgb(theme.muted),
             loading=_mix(ground, _rgb(theme.text), 0.16),
             anywhere=_mix(ground, _rgb(theme.text), 0.62),
@@ -145,6 +147,8 @@ def _weave(kind: Gap | None, scale: int) -> npt.NDArray[np.bool_]:
         return np.asarray(((x + y) % 4 == 0) & ((x - y) % 4 == 0))
     if kind is Gap.OUTSIDE_PLAN:
         return np.asarray(y % 4 == 1)
+    if kind is Gap.CLOUD_ONLY:
+        return np.asarray(x % _PERIOD < 2)
     return np.asarray((x + y) % _PERIOD < 1)
 
 
@@ -248,12 +252,17 @@ class _Brush:
         cloud_rows, device_rows = _cloud_rows(seen, palette), _device_rows(seen, palette)
         bare: Booleans = np.asarray(seen.bare.any(axis=1))
         waiting = seen.device_waits
+        lacking: Booleans = np.asarray(seen.lacking.any(axis=1))
         for index, lanes in enumerate(self.rows):
             cloud, device = (pixels[_cut(strip, self.ratio)] for strip in lanes)
             cloud[:] = cloud_rows[index]
             device[:] = device_rows[index]
             if bare[index]:
                 _hatch_cloud(cloud, seen, index, palette, phase + first, weave)
+            if lacking[index]:
+                at = np.flatnonzero(seen.lacking[index])
+                _hatch(device, at, Gap.CLOUD_ONLY, palette.cloud_only, palette.empty,
+                       phase + first, weave)  # fmt: skip
             if waiting is not None:
                 at = np.flatnonzero(waiting[index] & (seen.device[index] <= 0))
                 _hatch(device, at, None, palette.loading, palette.empty, phase + first, weave)
@@ -378,6 +387,7 @@ def swatch(kind: Gap | str, width: int, height: int, ratio: float, theme: Tokens
             Gap.ARCHIVED: palette.archived,
             Gap.DEVICE_ONLY: palette.device_only,
             Gap.OUTSIDE_PLAN: palette.unplanned,
+            Gap.CLOUD_ONLY: palette.cloud_only,
         }.get(kind, palette.nowhere)
         ground = _mix(palette.ground, colour, 0.24)
         _hatch(lane, np.arange(wide), kind, colour, ground, 0, max(round(ratio), 1))

@@ -202,6 +202,22 @@ def test_what_no_plan_wanted_has_a_hatch_of_its_own(timeline):
     assert recorded_at(one, T - 3 * HOUR, T).startswith("nothing recorded, neither")
 
 
+def test_what_only_the_cloud_has_is_hatched_on_the_device(timeline):
+    timeline.set_tracks([track(cloud=((-20, -4),), device=((-12, -4),))])
+    strip = rows_of(1, timeline.height())[0].device
+    image = timeline.grab().toImage()
+    y = strip.top + 2
+
+    def row(first: float, last: float) -> set[str]:
+        columns = range(round((first + 24) * 40) + 4, round((last + 24) * 40) - 4)
+        return {image.pixelColor(x, y).name() for x in columns}
+
+    assert len(row(-20, -14)) >= 2, "a hatch"
+    assert DARK.device not in row(-20, -13)
+    assert row(-11, -5) == {DARK.device}
+    assert len(row(-22, -20.5)) == 1, "what the cloud lacks too is told on its own lane"
+
+
 # Recordings
 
 
