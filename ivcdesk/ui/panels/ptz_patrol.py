@@ -72,6 +72,7 @@ class PatrolBar(QWidget):
         self._line.setProperty("role", "small")
         self._line.setWordWrap(True)
         self._rest = _tool("patrol.rest")
+        bind(self._rest, self._rest.setAccessibleName, "Let the patrol rest")
         self._rest.clicked.connect(self._on_rest)
         self._stop = _tool("patrol.stop")
         icons.bind(self._stop, self._stop.setIcon, "stop", 14)

@@ -268,8 +268,8 @@ def test_the_menu_pops_up_and_does_what_it_says(aio):
             menu = navigator.findChild(QMenu, "navigator.menu")
             actions = {action.text(): action for action in menu.actions() if action.text()}
             add = "Add to playback (Ctrl+Enter)"
-            tour = "Show in a tour"
-            assert list(actions) == ["Play", "Play back", add, tour, "Copy id", "Copy name"]
+            tour, audit = "Show in a tour", "Audit of recordings …"
+            assert list(actions) == ["Play", "Play back", add, tour, audit, "Copy id", "Copy name"]
             for action in actions.values():
                 action.trigger()
             menu.close()
