@@ -93,7 +93,16 @@ class Recorder:
         """Begin another file, with a picture like that of a stream; in the stream's thread."""
         file = LazyFile()
         container = av.open(file, "w", format="mp4", buffer_size=1 << 18)
-        video = container.add_stream_from_template(stream, opaque=True)
+        try:
+            video = container.add_stream_from_template(stream, opaque=True)
+        except (av.FFmpegError, ValueError):
+            # The player goes on: only the recording ends.
+            name = stream.codec_context.name
+            with self._lock:
+                self._ending = True
+                self.trouble, self.reason = "codec", f"MP4 holds no {name.upper()}"
+                self._lock.notify_all()
+            return
         if stream.codec_context.name == "hevc":
             # The other mark for H.265 is refused by Apple's players.
             video.codec_context.codec_tag = "hvc1"

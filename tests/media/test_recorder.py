@@ -15,7 +15,7 @@ from ivcdesk.media.live import LivePlayer
 from ivcdesk.media.recorder import Recorder
 from ivcdesk.media.sound_track import FlvSound, SoundDecoder, pieces_of
 from ivcdesk.media.tap import Tap
-from tests.media.streams import FPS, GOP, live, number_of
+from tests.media.streams import FPS, GOP, live, number_of, picture
 from tests.media.tones import HERTZ, clip, heard
 
 pytestmark = pytest.mark.usefixtures("no_workers_left")
@@ -237,4 +237,19 @@ def test_what_was_never_begun_leaves_nothing(made, tmp_path):
     taker.finish()
     assert taker.join(10)
     assert (taker.trouble, taker.files) == ("", [])
+    assert leftovers(tmp_path) == []
+
+
+def test_a_picture_that_mp4_does_not_hold_ends_the_recording_and_nothing_else(made, tmp_path):
+    out = io.BytesIO()
+    with av.open(out, "w", format="flv") as container:
+        stream = container.add_stream("flv", rate=FPS)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(5):
+            container.mux(stream.encode(picture(number)))
+        container.mux(stream.encode(None))
+    taker = made()
+    drive(Tap(), out.getvalue(), "flv", taker, open_at=0)
+    assert taker.join(10)
+    assert (taker.trouble, taker.reason, taker.files) == ("codec", "MP4 holds no FLV", [])
     assert leftovers(tmp_path) == []

@@ -147,8 +147,11 @@ class LiveRecording(QObject):
         if slot.channel is None or slot.kind not in ("playing", "stalled"):
             self.told.emit(slot, tr("△ There is no picture to record yet"), True)
             return
-        from ivcdesk.media.recorder import Recorder
-
+        try:
+            from ivcdesk.media.recorder import Recorder
+        except ImportError:
+            self.told.emit(slot, tr(_TROUBLES["codec"], reason="PyAV"), True)
+            return
         name = self._name_of(slot)
         recorder = Recorder(
             self.folder or clips_folder(), partial(clip_name, name), self._bell.ring

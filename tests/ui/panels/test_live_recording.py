@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import av
@@ -107,13 +108,18 @@ def test_it_goes_on_with_another_stream_and_behind_another_page(desk, aio, clips
 
 
 def test_a_folder_that_can_not_be_written_is_told_and_closing_leaves_a_whole_file(
-    desk, aio, clips, tmp_path
+    desk, aio, clips, tmp_path, monkeypatch
 ):
     (tmp_path / "taken").write_text("a file")
     desk.live.recording.folder = tmp_path / "taken" / "clips"
 
     async def record() -> None:
         await desk.show()
+        with monkeypatch.context() as without:
+            without.setitem(sys.modules, "ivcdesk.media.recorder", None)
+            button(desk).click()
+        assert desk.said() == "✕ This stream can't be recorded: PyAV"
+        assert not button(desk).isChecked()
         button(desk).click()
         await until(lambda: desk.said().startswith("✕ The recording could not be written"))
         assert not button(desk).isChecked()
