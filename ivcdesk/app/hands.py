@@ -38,6 +38,7 @@ class Hands:
         self._hand.snapshot_wanted.connect(live.take_snapshot)
         self.marks = PatrolMarks(lambda: live.views, window.status, window)
         ptz.presets.eye = self._picture_of
+        ptz.aim.views = lambda: live.views
         self._gamepad.start()
 
     def let_go(self) -> None:

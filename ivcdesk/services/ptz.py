@@ -17,7 +17,8 @@ from ivcdesk.api.actions import (
     PresetCommand,
     PtzCommand,
 )
-from ivcdesk.domain.ptz import INTERVAL
+from ivcdesk.domain.aiming import Behaviour, Learned
+from ivcdesk.domain.ptz import INTERVAL, MIN_SPEED, Motion
 from ivcdesk.services.directory import Directory
 from ivcdesk.services.ptz_steering import (
     COMMANDS,
@@ -122,6 +123,16 @@ class Ptz:
         steering = self._steerings.get(channel_id)
         return steering is not None and steering.policy.held
 
+    async def learned(self, channel_id: ChannelId) -> Learned:
+        """Return what was learned of how a channel's camera moves."""
+        return await self._store.learned(self._scope, channel_id)
+
+    async def remember(self, channel_id: ChannelId, learned: Learned) -> None:
+        """Keep what was learned of how a channel's camera moves."""
+        steering = self._steering(channel_id)
+        steering.counters = learned.counter and learned.behaviour is Behaviour.RUNS_ON
+        await self._store.keep_learned(self._scope, channel_id, learned)
+
     async def nudge(self, channel_id: ChannelId, command: PtzCommand, speed: int) -> None:
         """Jog once without a hand, when the channel has had its pause. Raises IvcError."""
         async with self._steering(channel_id).turn():
@@ -167,6 +178,7 @@ class Ptz:
             steering.spacing.wanted = self._own.get(channel_id, self._interval)
             steering.use_spacing()
             steering.on_learned = lambda: self._keep(channel_id)
+            steering.watch_hands(lambda held: self._on_hand(steering, held))
             self._steerings[channel_id] = steering
             self._start(self._recall(channel_id, steering), name="ptz.recall")
         return steering
@@ -184,6 +196,20 @@ class Ptz:
         if learned and not steering.spacing.learned:
             steering.spacing.learned = learned
         steering.policy.interval = steering.spacing.interval
+        moves = await self._store.learned(self._scope, channel_id)
+        steering.counters = moves.counter and moves.behaviour is Behaviour.RUNS_ON
+
+    def _on_hand(self, steering: Steering, held: bool) -> None:
+        """Nudge a camera back that runs on, where the user wants that; nothing else is sent."""
+        last, steering.last = steering.last, None
+        if held or not steering.counters or last is None or not last.motion.turns:
+            return
+        back = COMMANDS[Motion(pan=-last.motion.pan, tilt=-last.motion.tilt)]
+        self._start(self._counter(steering.channel_id, back), name="ptz.counter")
+
+    async def _counter(self, channel_id: ChannelId, back: PtzCommand) -> None:
+        with contextlib.suppress(IvcError):
+            await self.nudge(channel_id, back, MIN_SPEED)
 
     async def _preset(self, channel_id: ChannelId, command: PresetCommand, index: int) -> None:
         steering = self._steering(channel_id)

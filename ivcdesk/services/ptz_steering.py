@@ -88,7 +88,8 @@ class Steering:
     """One channel in one pair of hands. ``feedback`` is the newest that listeners were told.
 
     ``spacing`` is the channel's pause between two jogs; ``unsupported`` holds the commands that
-    the camera said it does not know.
+    the camera said it does not know. ``counters``: the user wants it nudged back after release;
+    ``last`` is the newest jog of the hold.
     """
 
     def __init__(self, client: CloudClient, directory: Directory, channel_id: ChannelId) -> None:
@@ -97,6 +98,8 @@ class Steering:
         self.spacing = Spacing()
         self.feedback = Feedback("idle")
         self.unsupported: set[PtzCommand] = set()
+        self.counters = False
+        self.last: Jog | None = None
         self.on_learned: Callable[[], object] = _nothing
         self._client = client
         self._directory = directory
@@ -251,6 +254,7 @@ class Steering:
 
     def _send(self, jog: Jog, now: float) -> None:
         self._jog, self._left, self._began = jog, False, now
+        self.last = jog
         action = ControlDevicePTZ(
             channel_id=self.channel_id, type=COMMANDS[jog.motion].value, speed=jog.speed
         )

@@ -41,7 +41,7 @@ from ivcdesk.ui.panels.audit_report import (
     table_text,
 )
 from ivcdesk.ui.tasks import TaskScope
-from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.text import bind, mark, refresh, tr
 from ivcdesk.ui.tokens import GRID
 
 Run = Callable[[date, date], AsyncIterator[AuditedChannel]]
@@ -176,8 +176,8 @@ class AuditWindow(QDialog):
         self._span.activated.connect(self._choose_span)
         self._first, self._last = QDateEdit(), QDateEdit()
         for edit, name, words in (
-            (self._first, "audit.first", "First day"),
-            (self._last, "audit.last", "Last day"),
+            (self._first, "audit.first", mark("First day")),
+            (self._last, "audit.last", mark("Last day")),
         ):
             edit.setObjectName(name)
             edit.setCalendarPopup(True)
@@ -245,9 +245,17 @@ class AuditWindow(QDialog):
         row = QHBoxLayout()
         self._files: dict[str, QPushButton] = {}
         for kind, words, tip in (
-            ("csv", "Save as CSV …", "A row for each camera and day, for a spreadsheet"),
-            ("html", "Save as HTML …", "One page with pictures that any browser shows and prints"),
-            ("pdf", "Save as PDF …", "The same page, ready to print or to send"),
+            (
+                "csv",
+                mark("Save as CSV …"),
+                mark("A row for each camera and day, for a spreadsheet"),
+            ),
+            (
+                "html",
+                mark("Save as HTML …"),
+                mark("One page with pictures that any browser shows and prints"),
+            ),
+            ("pdf", mark("Save as PDF …"), mark("The same page, ready to print or to send")),
         ):
             button = self._files[kind] = QPushButton()
             button.setObjectName(f"audit.{kind}")

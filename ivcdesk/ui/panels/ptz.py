@@ -24,6 +24,7 @@ from ivcdesk.api.actions import ChannelId, PtzCommand
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name, obstacle_words
 from ivcdesk.ui.panels.helm import Helm
+from ivcdesk.ui.panels.ptz_aim import AimRow
 from ivcdesk.ui.panels.ptz_lens import LensRows
 from ivcdesk.ui.panels.ptz_pacing import PacingRow
 from ivcdesk.ui.panels.ptz_patrol import PatrolBar
@@ -38,8 +39,8 @@ from ivcdesk.ui.widgets.ptz_pad import SPEEDS, PtzPad
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.directory import Change
-    from ivcdesk.services.session import Session
     from ivcdesk.services.ptz import Feedback
+    from ivcdesk.services.session import Session
 
 FAST = SPEEDS[-1]
 """The speed while Shift is held."""
@@ -95,6 +96,8 @@ class PtzPanel(QWidget):
         self._lens.pressed.connect(self.press)
         self._lens.released.connect(helm.release)
         self._pacing = PacingRow()
+        self.aim = AimRow(context)
+        self.aim.told.connect(self._tell)
         self.presets = PresetShelf(context)
         self.presets.told.connect(self._tell)
         self.patrol = PatrolBar(context)
@@ -119,6 +122,7 @@ class PtzPanel(QWidget):
         column.addWidget(self._reason)
         column.addWidget(self._controls)
         column.addWidget(self._report)
+        column.addWidget(self.aim)
         column.addWidget(self.patrol)
         column.addWidget(self.presets)
         column.addWidget(self._pacing)
@@ -178,6 +182,8 @@ class PtzPanel(QWidget):
         self.detach()
         await self.presets.tasks.finish()
         await self.patrol.tasks.finish()
+        self.aim.cancel()
+        await self.aim.tasks.finish()
         await self.tasks.finish()
 
     def set_channel(self, channel_id: ChannelId | str | None) -> None:
@@ -220,7 +226,8 @@ class PtzPanel(QWidget):
         """Let go of everything, and end the camera's tour; False where there was nothing to end."""
         held = bool(self._helm.held)
         self.stop()
-        return self.patrol.stop() or held
+        aimed = self.aim.cancel()
+        return self.patrol.stop() or aimed or held
 
     def set_fast(self, fast: bool) -> None:
         """Steer at full speed while ``fast``, whatever the slider says."""
@@ -314,6 +321,7 @@ class PtzPanel(QWidget):
             self._pacing.use(None, None)
         self.presets.use(session, channel, ready=ready and self.isVisible())
         self.patrol.use(session, channel)
+        self.aim.use(session, channel, ready=ready and self.isVisible())
         self._show()
 
     def _forget(self) -> None:
