@@ -205,6 +205,9 @@ class Downloads:
             )
             for number, order in enumerate(orders, 1)
         ]
+        # Once and never again: a stick that was pulled out must not become a folder of the disk.
+        folders = {Path(order.folder) for order in orders}
+        await asyncio.get_running_loop().run_in_executor(self._threads, files.make, folders)
         await self.store.add(jobs)
         for job in jobs:
             self._jobs[job.id] = job

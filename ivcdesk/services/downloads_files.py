@@ -29,6 +29,13 @@ def partials(job: Job) -> list[Path]:
     return [partial(job, None), *(partial(job, n) for n in range(len(job.order.parts)))]
 
 
+def make(folders: Collection[Path]) -> None:
+    """Make folders, as far as that is possible."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+
+
 def remove(paths: Collection[Path]) -> None:
     """Delete files, as far as they are there."""
     for path in paths:

@@ -93,7 +93,6 @@ class Worker:
         job = self._job
         if job.published is not None and await self._finish_publishing(job.published):
             return
-        await self._thread(bound(Path(job.order.folder).mkdir, parents=True, exist_ok=True))
         if job.stale:
             await self._look_at_fetched()
             job.stale = False

@@ -440,6 +440,23 @@ def test_a_disk_that_fills_up_meanwhile_stops_the_transfer(office):
     office(work, free=lambda _folder: free, reserve=100)
 
 
+def test_a_folder_that_is_gone_is_told_and_not_made_again(office):
+    async def work(office: Office) -> None:
+        office.queue.detach()
+        (job,) = await office.add()
+        assert office.folder.is_dir()
+        office.folder.rmdir()
+        office.sign_in()
+        await office.all_are(State.FAILED)
+        assert job.trouble.kind == "disk"
+        assert not office.folder.exists()
+        office.folder.mkdir()
+        office.queue.resume(job)
+        await office.all_are()
+
+    office(work)
+
+
 def test_a_removed_job_leaves_nothing_unfinished_and_keeps_what_is_done(office):
     async def work(office: Office) -> None:
         (done,) = await office.add()
