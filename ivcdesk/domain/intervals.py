@@ -56,6 +56,26 @@ def normalise(intervals: Iterable[tuple[float, float]]) -> Intervals:
     return tuple(merged)
 
 
+def joined(parts: Iterable[Sequence[Interval]]) -> Intervals:
+    """Return the moments of normal parts that follow each other in time, as days do.
+
+    Parts that touch become one; where they do not follow each other they are merged all the same.
+    O(n) where they do.
+    """
+    whole: list[Interval] = []
+    for part in parts:
+        if not part:
+            continue
+        if whole and part[0].start < whole[-1].start:
+            return normalise([*whole, *part, *(one for rest in parts for one in rest)])
+        first = 0
+        while whole and first < len(part) and part[first].start <= whole[-1].end:
+            whole[-1] = Interval(whole[-1].start, max(whole[-1].end, part[first].end))
+            first += 1
+        whole.extend(part[first:])
+    return tuple(whole)
+
+
 def union(a: Sequence[Interval], b: Sequence[Interval]) -> Intervals:
     """Return the moments in either; the inputs may be in any order and overlap."""
     return normalise([*a, *b])

@@ -95,3 +95,15 @@ def test_within_finds_what_a_window_shows():
     assert a[intervals.within(a, Interval(10, 20))] == ()
     assert a[intervals.within(a, Interval(5, 41))] == a
     assert a[intervals.within(a, Interval(30, 30))] == ()
+
+
+@given(st.lists(normal, max_size=5), st.booleans())
+def test_parts_are_joined_like_merged_ones(parts, in_order):
+    if in_order:
+        parts = [
+            tuple(Interval(s + n * LIMIT, e + n * LIMIT) for s, e in part)
+            for n, part in enumerate(parts)
+        ]
+    result = intervals.joined(iter(parts))
+    assert_normal(result)
+    assert result == normalise(one for part in parts for one in part)

@@ -13,7 +13,7 @@ from ivcdesk.api.errors import IvcError
 from ivcdesk.domain.camera_clock import camera_ahead
 from ivcdesk.domain.coverage import TIDY, Source, Untidy
 from ivcdesk.domain.days import cloud_day, day_interval, split_days
-from ivcdesk.domain.intervals import Interval, Intervals, clip, gaps, normalise, total, union
+from ivcdesk.domain.intervals import Interval, Intervals, clip, gaps, joined, normalise
 from ivcdesk.ui.panels.playback_faults import fault_words
 from ivcdesk.ui.text import tr
 from ivcdesk.ui.widgets.timeline_lanes import Lane, Part, Track
@@ -31,6 +31,8 @@ STALE_SECONDS = 25.0
 MOST_DAYS = 45
 """How many days of a wide window are asked for at most, those nearest to the focus."""
 
+MOST_PIECES = 2000
+"""Lists with more pieces tell nothing about a clock: their borders are everywhere."""
 PLANNED_SECONDS = 400 * 86400.0
 """How far back the hours of the plans are marked, s."""
 
@@ -77,6 +79,8 @@ class DayBook:
         self.fill: Callable[[Interval, float], object] | None = None
         self.recall: Callable[[Interval], Coroutine[Any, Any, None]] | None = None
         self._recalled: tuple[date, date] | None = None
+        self._merged: dict[Source, Intervals] = {}
+        self._lanes: dict[Source | None, Lane] = {}
         self.keeps_device = True
         self.closed = False
 
@@ -121,7 +125,8 @@ class DayBook:
         for (source, day), held in fresh.items():
             whole = day_interval(day)
             to = min(whole.end, held.asked)
-            page = _Page(held.spans, held.archived, held.asked, to, to < whole.end, True)
+            page = _Page((), held.archived, held.asked, to, to < whole.end, True)
+            self._keep(page, held.spans)
             page.faults = held.faults
             page.done.set()
             self._pages[source, day] = page
@@ -147,6 +152,7 @@ class DayBook:
         for key, page in list(self._pages.items()):
             if page.problem is not None:
                 page.done.set()
+                self._keep(page, ())
                 del self._pages[key]
         self._pump()
         self._changed()
@@ -180,9 +186,28 @@ class DayBook:
 
     def recorded(self, source: Source) -> Intervals:
         """Return all that is known to be recorded in one place."""
-        return normalise(
-            span for (kind, _), page in self._pages.items() if kind is source for span in page.spans
-        )
+        merged = self._merged.get(source)
+        if merged is None:
+            days = sorted(day for kind, day in self._pages if kind is source)
+            merged = self._merged[source] = joined(self._pages[source, day].spans for day in days)
+        return merged
+
+    def _lane(self, source: Source | None) -> Lane:
+        """Return the same as the timeline wants it; without a source, of both places together."""
+        lane = self._lanes.get(source)
+        if lane is None:
+            if source is None:
+                lane = self._lane(Source.CLOUD) | self._lane(Source.DEVICE)
+            else:
+                lane = Lane(self.recorded(source))
+            self._lanes[source] = lane
+        return lane
+
+    def _keep(self, page: _Page, spans: Intervals) -> None:
+        """Note what a day holds."""
+        page.spans = spans
+        self._merged.clear()
+        self._lanes.clear()
 
     def parts(
         self, first: date, last: date, zone: tzinfo, source: Source | None = None
@@ -192,18 +217,14 @@ class DayBook:
         With a ``source``, in that place. A day that still runs counts up to now; days that are not
         known are left out.
         """
-        kept = union(self.recorded(Source.CLOUD), self.recorded(Source.DEVICE))
-        if source is not None:
-            kept = self.recorded(source)
-        known = self._known(source or Source.CLOUD)
+        kept, known = self._lane(source), Lane(self._known(source or Source.CLOUD))
         found: dict[date, float] = {}
         day = first
         while day <= last:
             whole = day_interval(day, zone)
             passed = Interval(whole.start, min(whole.end, self._now()))
-            seen = clip(known, passed)
-            if total(seen) >= passed.length - STALE_SECONDS * 4 > 0:
-                found[day] = total(clip(kept, passed)) / passed.length
+            if known.seconds(*passed) >= passed.length - STALE_SECONDS * 4 > 0:
+                found[day] = kept.seconds(*passed) / passed.length
             day += timedelta(days=1)
         return found
 
@@ -253,7 +274,8 @@ class DayBook:
 
     def _clock_offset(self) -> float | None:
         cloud, device = self._known(Source.CLOUD), self._known(Source.DEVICE)
-        if not cloud or not device:
+        many = len(self._lane(Source.CLOUD)) + len(self._lane(Source.DEVICE)) > MOST_PIECES
+        if many or not cloud or not device:
             return None
         both = Interval(max(cloud[0].start, device[0].start), min(cloud[-1].end, device[-1].end))
         return camera_ahead(self.recorded(Source.CLOUD), self.recorded(Source.DEVICE), both)
@@ -284,7 +306,7 @@ class DayBook:
         loading += self._waiting(source)
         kept = source is Source.CLOUD or self.keeps_device
         return Part(
-            Lane(self.recorded(source)),
+            self._lane(source),
             Lane(self._known(source)),
             Lane(loading),
             Lane(failed),
@@ -346,10 +368,10 @@ class DayBook:
             problem = next((p.error for p in found.problems if p.source is source), None)
             spans = found.cloud if source is Source.CLOUD else found.device
             if problem is not None and not page.known:
-                page.spans = spans
+                self._keep(page, spans)
                 self._on_failed(source, page, problem)
             elif problem is None:
-                page.spans = spans
+                self._keep(page, spans)
                 page.faults = found.faults if source is Source.DEVICE else TIDY
                 page.archived = found.archived and source is Source.CLOUD
                 page.known, page.problem = True, None

@@ -96,6 +96,13 @@ class Lane:
         """The first moment covered and the one after the last; both 0.0 where nothing is."""
         return self._ends
 
+    def seconds(self, start: float, end: float) -> float:
+        """Return how much of a window is covered, s. O(log n)."""
+        if not self._borders.size or end <= start:
+            return 0.0
+        before, after = np.interp((start, end), self._borders, self._covered)
+        return float(after - before)
+
     def within(self, start: float, end: float) -> Floats:
         """Return the stretches inside a window, clipped to it, as an array of shape (n, 2)."""
         rows = self.pairs

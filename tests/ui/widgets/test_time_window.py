@@ -241,3 +241,5 @@ def test_a_window_of_a_lane_is_cut_at_its_ends():
     inside = (lane.within(T - 4 * HOUR, T + 5 * HOUR) - T) / HOUR
     assert np.allclose(inside, [(-4, -3), (-2, -1), (4, 5)])
     assert lane.within(T, T + HOUR).size == 0
+    assert lane.seconds(T - 4 * HOUR, T + 5 * HOUR) == 3 * HOUR
+    assert lane.seconds(T, T + HOUR) == Lane().seconds(T, T + HOUR) == 0.0
