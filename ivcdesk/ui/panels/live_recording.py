@@ -150,7 +150,8 @@ class LiveRecording(QObject):
         try:
             from ivcdesk.media.recorder import Recorder
         except ImportError:
-            self.told.emit(slot, tr(_TROUBLES["codec"], reason="PyAV"), True)
+            words = _TROUBLES["codec"]
+            self.told.emit(slot, tr(words, reason="PyAV"), True)
             return
         name = self._name_of(slot)
         recorder = Recorder(
