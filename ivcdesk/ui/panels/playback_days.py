@@ -113,8 +113,9 @@ class DayBook:
     def hear(self, source: Source, day: date) -> None:
         """Take over a day that somebody else has asked for, or the background."""
         key = source, day
-        silent = source is Source.DEVICE and self._silent is not None
-        if self.closed or silent or key in self._pages or day in self._wanted:
+        before = self._pages.get(key)
+        waits = before is None and day in self._wanted
+        if self.closed or waits or (before is not None and before.problem is None):
             return
         page = self._pages[key] = _Page(tried=self._now())
         self._begin(source, day, page)

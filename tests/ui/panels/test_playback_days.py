@@ -373,3 +373,19 @@ def test_a_window_of_years_shows_what_was_known_before():
         assert (Source.CLOUD, long_ago) not in cloud.asked
 
     run(work())
+
+
+def test_a_day_that_failed_is_taken_over_when_somebody_else_had_an_answer():
+    async def work():
+        cloud = Cloud(bad_days={DAY})
+        book = cloud.book()
+        book.want(Interval(MIDNIGHT, MIDNIGHT + 24 * HOUR), MIDNIGHT)
+        await settle(book)
+        assert book.problem_at(Source.CLOUD, MIDNIGHT) is not None
+        cloud.bad_days.clear()
+        book.hear(Source.CLOUD, DAY)
+        await settle(book)
+        assert book.problem_at(Source.CLOUD, MIDNIGHT) is None
+        assert book.recorded(Source.CLOUD)
+
+    run(work())
