@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from ivcdesk.api.actions import Channel, ChannelId, Device, DeviceId, DeviceStatus, Preset
 from ivcdesk.domain import devices as rules
+from ivcdesk.domain.aiming import Learned
 from ivcdesk.domain.devices import Obstacle
 from ivcdesk.domain.ptz import Spacing
 from ivcdesk.services.directory import Change, state_of
@@ -112,6 +113,7 @@ class StandInPtz:
         self.steerings: dict[ChannelId, StandInSteering] = {}
         self.own: dict[ChannelId, float | None] = {}
         self.watchers: list[Callable] = []
+        self.moves: dict[ChannelId, Learned] = {}
         self.stored = {1: "Gate lane", 2: "Barrier", 5: ""}
         self.error: Exception | None = None
         self.gate = asyncio.Event()
@@ -132,6 +134,12 @@ class StandInPtz:
     def watch_hands(self, channel_id: ChannelId, watcher: Callable) -> Callable[[], None]:
         self.watchers.append(watcher)
         return lambda: self.watchers.remove(watcher)
+
+    async def learned(self, channel_id: ChannelId) -> Learned:
+        return self.moves.get(channel_id, Learned())
+
+    async def remember(self, channel_id: ChannelId, learned: Learned) -> None:
+        self.moves[channel_id] = learned
 
     def steer(self, channel_id: ChannelId) -> StandInSteering:
         return self.steerings.setdefault(channel_id, StandInSteering(channel_id, self.log))
