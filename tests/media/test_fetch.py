@@ -64,7 +64,7 @@ def ranged(tag: str = TAG, cut: int | None = None):
 
 
 def fetched(server: Server, path: Path, **how: object) -> Fetch:
-    made = Fetch(server.url("/file?token=verysecret"), path, **{"stall_seconds": 2} | how)
+    made = Fetch(server.url("/file?token=verysecret"), path, **{"stall_seconds": 20} | how)
     made.run()
     return made
 
