@@ -110,7 +110,7 @@ async def look_back(desk: Desk, channel: str) -> None:
         "playback.player", "position", lambda at: moment + 1 < at < moment + 60
     )
     assert abs(desk.find("playback.timeline").property("playhead") - position) < 2
-    player = desk.find("playback.player", VideoTile)
+    player = desk.find("playback.tile.1", VideoTile)
     clock = await until(lambda: read_clock(grey_pixels(player.image)), "a clock in the picture")
     assert moment <= clock < moment + 60
 
