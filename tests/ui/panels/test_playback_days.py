@@ -389,3 +389,21 @@ def test_a_day_that_failed_is_taken_over_when_somebody_else_had_an_answer():
         assert book.recorded(Source.CLOUD)
 
     run(work())
+
+
+def test_a_camera_seven_minutes_off_is_told_by_its_borders():
+    async def work():
+        cloud = Cloud(now=MIDNIGHT + 40 * HOUR)
+        book = cloud.book()
+        spans = [(1.0, 5.0), (5.3, 11.2), (11.9, 16.0), (17.0, 22.0)]
+        there = tuple(Interval(MIDNIGHT + a * HOUR, MIDNIGHT + b * HOUR) for a, b in spans)
+        late = tuple(Interval(a + 420, b + 420) for a, b in there)
+        book.adopt({(Source.CLOUD, DAY): Day(there, False, cloud.now)})
+        assert book.track("Gate", str).clock_offset is None, "the device was not heard"
+        book.adopt({(Source.DEVICE, DAY): Day(late, False, cloud.now)})
+        track = book.track("Gate", str)
+        assert track.clock_offset == pytest.approx(420)
+        assert track.device.recorded.pairs[0].tolist() == [late[0].start, late[0].end]
+        assert cloud.asked == []
+
+    run(work())
