@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ivcdesk.api.pacing import LIMIT, RESERVED, WINDOW, Pacing, Priority, Throttled
+from ivcdesk.api.errors import Preempted
+from ivcdesk.api.pacing import LIMIT, PATIENCE, RESERVED, WINDOW, Pacing, Priority, Throttled
 from tests.api.virtual import run
 
 REGION = "ap-shanghai"
@@ -204,6 +205,38 @@ def test_a_channel_serves_one_at_a_time_and_the_user_first():
             gone.cancel()
         assert order == ["first", "user", "fill 1", "fill 2"]
         assert not pace.channels._busy
+
+    run(scene())
+
+
+def test_what_gives_way_is_given_up_soon_after_the_user_came():
+    async def scene():
+        pace, order = pacing(), []
+        loop = asyncio.get_running_loop()
+
+        async def fill(name: str):
+            try:
+                async with pace.channels.alone("c-1", Priority.BACKGROUND, gives_way=True):
+                    await asyncio.sleep(30)
+            except Preempted:
+                order.append(f"{name} gave way")
+
+        async def use():
+            came = loop.time()
+            async with pace.channels.alone("c-1", Priority.USER):
+                assert loop.time() - came <= PATIENCE * 1.01
+                order.append("user")
+
+        first, second = asyncio.create_task(fill("first")), asyncio.create_task(fill("second"))
+        await asyncio.sleep(1)
+        await use()
+        await asyncio.sleep(1)
+        second.cancel()
+        await asyncio.gather(first, second, return_exceptions=True)
+        assert order == ["first gave way", "user"]
+        assert second.cancelled(), "who was really cancelled is not told that it gave way"
+        assert not pace.channels._busy
+        assert not pace.channels._holders
 
     run(scene())
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ivcdesk.api import NotFound, Preempted, Priority
-from ivcdesk.api.actions import ControlDevicePTZ, DescribeDevicePreset
+from ivcdesk.api import NotFound, Priority
+from ivcdesk.api.actions import DescribeDevicePreset
 from ivcdesk.domain.coverage import Source, Untidy
 from ivcdesk.domain.days import cloud_day, day_interval, day_of, split_days
 from ivcdesk.domain.intervals import Interval
@@ -61,25 +61,25 @@ def test_of_the_running_day_only_its_end_is_asked_for_again(desk, tmp_path):
     desk(work)
 
 
-def test_a_month_is_asked_in_the_background_one_day_a_question(desk, hasty):
+def test_weeks_are_asked_in_the_background_one_day_a_question(desk, hasty):
     async def work(desk):
         await desk.filled()
         camera, now = recorded_camera(desk, "cloud"), desk.simulator.cloud.now()
         recordings, told = desk.session.recordings, []
         recordings.subscribe(lambda _channel, source, day: told.append((source, day)))
-        month = Interval(now - 30 * DAY, now)
-        recordings.fill(camera, month, focus=now - 10 * DAY)
+        month = Interval(now - 14 * DAY, now)
+        recordings.fill(camera, month, focus=now - 5 * DAY)
         await recordings.days.filled()
-        days = {cloud_day(now) - timedelta(days=n) for n in range(31)}
+        days = {cloud_day(now) - timedelta(days=n) for n in range(15)}
         for source in Source:
             mine = [day for kind, day in told if kind is source]
-            assert mine[0] == cloud_day(now - 10 * DAY), "the day in view comes first"
-            assert len(mine) == len(set(mine)) == 31
+            assert mine[0] == cloud_day(now - 5 * DAY), "the day in view comes first"
+            assert len(mine) == len(set(mine)) == 15
             assert set(mine) == days
         known = await recordings.remembered(camera, month)
         assert same(known.cloud, truth(desk, camera, "cloud", month))
         asked = len(desk.calls("DescribeRecordFile"))
-        await recordings.coverage(camera, Interval(now - 30 * DAY, now - DAY))
+        await recordings.coverage(camera, Interval(now - 14 * DAY, now - DAY))
         assert len(desk.calls("DescribeRecordFile")) == asked, "finished days are known for good"
 
     desk(work)
@@ -158,28 +158,6 @@ def test_a_background_question_gives_way_to_a_command_for_the_same_device(desk, 
         await recordings.days.filled()
         assert recordings.days.known(camera, Source.DEVICE, cloud_day(now - DAY)) is not None
         assert len(desk.calls("ControlRecordTimeline")) == 2, "it is asked again later"
-
-    desk(work)
-
-
-def test_a_call_that_gives_way_says_so(desk):
-    async def work(desk):
-        await desk.filled()
-        camera = desk.camera()
-        desk.fault(kind="latency", action="DescribeDevicePreset", seconds=30, count=1)
-        call = desk.session.client.call
-        slow = asyncio.create_task(
-            call(
-                DescribeDevicePreset(channel_id=camera),
-                priority=Priority.BACKGROUND,
-                gives_way=True,
-            )
-        )
-        await until(lambda: desk.calls("DescribeDevicePreset"), "a question in the background")
-        await call(ControlDevicePTZ(channel_id=camera, type="left", speed=1))
-        with pytest.raises(Preempted):
-            await slow
-        assert not slow.cancelled()
 
     desk(work)
 

@@ -91,6 +91,13 @@ def test_a_picture_comes_where_the_cloud_has_one(ruler):
         await until(ruler.hover.popup.isVisible)
         assert ruler.playlists == 1, "the address is used again"
         assert ruler.site.calls("PlayRecord") == []
+        x = round(ruler.timeline.scale.x(middle + 300))
+        ruler.send(QEvent.Type.MouseButtonPress, x, Qt.MouseButton.LeftButton)
+        for step in range(1, 6):
+            ruler.send(QEvent.Type.MouseMove, x + step * 8, Qt.MouseButton.LeftButton)
+        assert not ruler.hover.popup.isVisible(), "nothing hovers while the hand drags"
+        assert not ruler.hover._rest.isActive()
+        ruler.send(QEvent.Type.MouseButtonRelease, x + 40, Qt.MouseButton.LeftButton)
         ruler.timeline.hide()
         assert not ruler.hover.popup.isVisible()
 
@@ -117,22 +124,5 @@ def test_a_pointer_that_does_not_rest_fetches_once(ruler):
             ruler.point(span.start + 400 + step * 90)
         await until(ruler.hover.popup.isVisible)
         assert ruler.playlists == 1
-
-    ruler(work)
-
-
-def test_while_the_hand_drags_nothing_hovers(ruler):
-    async def work(ruler):
-        span = max(ruler.cloud, key=lambda span: span.length)
-        ruler.point(span.start + 600)
-        await until(ruler.hover.popup.isVisible)
-        x = round(ruler.timeline.scale.x(span.start + 600))
-        ruler.send(QEvent.Type.MouseButtonPress, x, Qt.MouseButton.LeftButton)
-        for step in range(1, 6):
-            ruler.send(QEvent.Type.MouseMove, x + step * 8, Qt.MouseButton.LeftButton)
-        assert not ruler.hover.popup.isVisible()
-        assert not ruler.hover._rest.isActive()
-        ruler.send(QEvent.Type.MouseButtonRelease, x + 40, Qt.MouseButton.LeftButton)
-        ruler.timeline.hide()
 
     ruler(work)
