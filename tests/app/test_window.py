@@ -8,12 +8,29 @@ from ivcdesk.app.pages import CONTROL, DOWNLOADS, INSPECTOR, NAVIGATOR, PAGES
 from ivcdesk.app.window import MainWindow
 
 
+class Panels:
+    """Panels that only note what they were asked for."""
+
+    complete = True
+
+    def __init__(self, asked: list[tuple], name: str) -> None:
+        self._asked = asked
+        self._name = name
+
+    def __getattr__(self, name: str):
+        return Panels(self._asked, f"{self._name}.{name}")
+
+    def __call__(self, *args) -> None:
+        self._asked.append((self._name, *args))
+
+
 class Desk:
     """An application that only notes what it was asked for."""
 
     def __init__(self) -> None:
         self.signed_in = self.in_demo = self.shows_channel = False
         self.asked: list[tuple] = []
+        self.panels = Panels(self.asked, "panels")
 
     def __getattr__(self, name: str):
         return lambda *args: self.asked.append((name, *args))
