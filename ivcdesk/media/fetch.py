@@ -7,25 +7,44 @@ of chunks cost a few instructions each and no copy.
 from __future__ import annotations
 
 import http.client
+import io
 import os
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol, cast
 
 from ivcdesk.media.errors import MediaError
 from ivcdesk.media.http import HttpReader
+from ivcdesk.media.wire import Wire
 
 BUFFER = 1 << 20
 """How much is received and written at a time, at most."""
 
 _MOST_VECTORS = 512  # what one call may gather; systems take 1024
 _LONGEST_LINE = 256
+_EARLY = 1 << 16  # how much may have come together with the head, at most
 
 
-class _Body(Protocol):
-    def readinto1(self, buffer: memoryview) -> int:
-        """Receive what there is."""
+class _Body:
+    """The body of an answer: first what came together with its head, then straight from the wire.
+
+    A buffered reader that has some bytes would wait for more before it gives them.
+    """
+
+    def __init__(self, response: http.client.HTTPResponse, wire: Wire) -> None:
+        self._early: io.BufferedReader | None = response.fp
+        self._wire = wire
+
+    def fill(self, room: memoryview) -> int:
+        """Receive what there is, and return how many bytes it was; 0 at the end."""
+        if self._early is None:
+            return self._wire.readinto(room)
+        wanted = min(len(room), _EARLY)
+        data = self._early.read1(wanted)
+        room[: len(data)] = data
+        if len(data) < wanted or wanted == _EARLY:
+            self._early = None
+        return len(data)
 
 
 class Fetch:
@@ -136,7 +155,9 @@ class _BulkReader(HttpReader):
     def pour(self, write: Callable[[list[memoryview]], None]) -> None:
         """Hand the rest of the body to ``write`` in groups of pieces, which are used up at once."""
         response = self.answer()
-        body = cast("_Body", response.fp)
+        if self._wire is None:
+            raise MediaError("ended", "the connection is closed")
+        body = _Body(response, self._wire)
         buffer = memoryview(bytearray(BUFFER))
         try:
             if response.chunked:
@@ -158,7 +179,7 @@ def _pour_plain(
     left = length
     while left is None or left > 0:
         room = buffer if left is None else buffer[: min(left, BUFFER)]
-        count = _fill(body, room)
+        count = body.fill(room)
         if not count:
             if left is not None:
                 raise MediaError("ended", "the answer was cut short")
@@ -168,21 +189,13 @@ def _pour_plain(
             left -= count
 
 
-def _fill(body: _Body, room: memoryview) -> int:
-    """Receive what there is, and return how many bytes it was; 0 at the end."""
-    try:
-        return body.readinto1(room)
-    except ValueError:
-        raise MediaError("ended", "the answer was cut short") from None
-
-
 def _pour_chunks(
     body: _Body, buffer: memoryview, write: Callable[[list[memoryview]], None]
 ) -> None:
     """Write the contents of chunks; their sizes and borders are left out."""
     chunks = Chunks()
     while not chunks.ended:
-        count = _fill(body, buffer)
+        count = body.fill(buffer)
         if not count:
             raise MediaError("ended", "the answer was cut short")
         pieces = chunks.take(buffer[:count])
@@ -213,6 +226,8 @@ class Chunks:
                 here += count
                 self._left -= count
                 self._border = not self._left
+                if self._border and (after := self._next_chunk(base, here, end)):
+                    here = after
                 continue
             stop = base.find(b"\n", here, end)
             if stop < 0:
@@ -225,6 +240,26 @@ class Chunks:
             here = stop + 1
             self._obey(line.strip())
         return pieces
+
+    def _next_chunk(self, base: bytes | bytearray, here: int, end: int) -> int:
+        """Take the border after a chunk and the plain size of the next one at a stroke.
+
+        Returns where its contents begin, or 0 where it is not as simple as that.
+        """
+        stop = base.find(b"\r\n", here + 2, min(here + 20, end))
+        if stop < 0 or base[here : here + 2] != b"\r\n":
+            return 0
+        digits = base[here + 2 : stop]
+        if not digits.isalnum():
+            return 0
+        try:
+            size = int(digits, 16)
+        except ValueError:
+            return 0
+        if not size:
+            return 0
+        self._left, self._border = size, False
+        return stop + 2
 
     def _obey(self, line: bytes) -> None:
         if self._border:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import socket
 import threading
 import time
 from pathlib import Path
@@ -193,3 +194,33 @@ def test_what_a_disk_did_not_take_at_once_is_written_again(tmp_path, monkeypatch
     with (tmp_path / "a").open("wb") as file:
         write_all(file.fileno(), [memoryview(b"hello "), memoryview(b"world")])
     assert (tmp_path / "a").read_bytes() == b"hello world"
+
+
+@pytest.mark.parametrize("size", [1, 1000, 60_000, 70_000])
+@pytest.mark.parametrize("kind", ["chunks", "length"])
+def test_a_body_that_comes_with_its_head_is_not_waited_for(tmp_path, kind, size):
+    head = b"HTTP/1.1 200 OK\r\n"
+    if kind == "chunks":
+        wire = head + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n" % size + DATA[:size]
+        wire += b"\r\n0\r\n\r\n"
+    else:
+        wire = head + b"Content-Length: %d\r\n\r\n" % size + DATA[:size]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        done = threading.Event()
+
+        def serve() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(wire)
+                done.wait(20)  # the connection stays open, as kept ones do
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/file"
+            Fetch(url, tmp_path / "a", stall_seconds=10).run()
+        finally:
+            done.set()
+            thread.join()
+    assert (tmp_path / "a").read_bytes() == DATA[:size]
