@@ -7,13 +7,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.coverage import Source
-from ivcdesk.domain.intervals import Interval
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.services.bookmarks import Bookmarks
 from ivcdesk.ui.context import Context
@@ -23,18 +22,18 @@ from ivcdesk.ui.panels.playback_days import DayBook
 from ivcdesk.ui.panels.playback_ensemble import Ensemble
 from ivcdesk.ui.panels.playback_grid import MOST, PlaybackGrid
 from ivcdesk.ui.panels.playback_hover import Hover
+from ivcdesk.ui.panels.playback_loading import Loading
 from ivcdesk.ui.panels.playback_marks import Marks
 from ivcdesk.ui.panels.playback_month import MonthMap
 from ivcdesk.ui.panels.playback_note import Note
 from ivcdesk.ui.panels.playback_pictures import PlaybackPictures
-from ivcdesk.ui.panels.playback_places import Nowhere, Place
 from ivcdesk.ui.panels.playback_problems import ProblemRow
 from ivcdesk.ui.panels.playback_reel import Reel
 from ivcdesk.ui.panels.playback_seat import PlaybackSeat
+from ivcdesk.ui.panels.playback_telling import Telling
 from ivcdesk.ui.panels.playback_tile import PlaybackTile
 from ivcdesk.ui.panels.playback_transport import SPEEDS, Transport
 from ivcdesk.ui.panels.playback_when import BEFORE_LATEST, When
-from ivcdesk.ui.panels.playback_words import jump_words, nowhere_words, play_words
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import language, tr
 from ivcdesk.ui.widgets.timeline import Timeline
@@ -43,13 +42,7 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
     from ivcdesk.services.directory import Change
     from ivcdesk.services.session import Session
 
-BEFORE_GAP = 10.0
-"""How long before a gap its beginning is shown, s."""
-SETTLE_MS = 120
-"""How long the window must rest before what it shows is loaded."""
 BOOKMARKS = "bookmarks.json"
-REFRESH_MS = 30_000
-"""How often the day that is still running is looked up again."""
 
 
 class PlaybackPanel(QWidget):
@@ -99,10 +92,8 @@ class PlaybackPanel(QWidget):
         self.hover = Hover(self.timeline, lambda: self.channels, self.now, self)
         self._month = MonthMap(self.bar.calendar, lambda: self.timeline.zone, self.now)
         self._when = When(context, self.bar, self.timeline, self.now, self)
-        self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
-        self._settle.timeout.connect(self._load_window)
-        self._refresh = QTimer(self, interval=REFRESH_MS)
-        self._refresh.timeout.connect(self._on_refresh)
+        self.loading = Loading(self.grid, self.timeline, self)
+        Telling(context, self.ensemble, self.timeline, self.note, self.now, self._go_to, self)
         self._connect()
         self.grid.furnish()
         self._on_arranged()
@@ -151,7 +142,7 @@ class PlaybackPanel(QWidget):
         """Forget the account and everything of it; the day and the moment stay."""
         self._unsubscribe()
         self._unsubscribe = _nothing
-        self._refresh.stop()
+        self.loading.stop()
         self.note.clear()
         self._change(self._clear_all)
         self._on_focused()
@@ -161,8 +152,7 @@ class PlaybackPanel(QWidget):
 
     async def close(self) -> None:  # type: ignore[override]  # a panel's goodbye is awaited
         """Stop everything and tell the devices that nobody watches any more."""
-        self._settle.stop()
-        self._refresh.stop()
+        self.loading.stop()
         self.sound.close()
         await self.ensemble.close()
         self.detach()
@@ -222,8 +212,8 @@ class PlaybackPanel(QWidget):
         for seat in taken:
             self.grid.set_focus(seat)
         self._on_focused()
-        self._load_window()
-        self._refresh.start()
+        self.loading.load_window()
+        self.loading.start()
 
     def _on_dropped(self, place: int, channel_id: str) -> None:
         """Show a channel where it was dropped; on the only picture it is one more."""
@@ -262,21 +252,6 @@ class PlaybackPanel(QWidget):
     def _book(self) -> DayBook | None:
         return self.grid.focus.book
 
-    def _load_window(self) -> None:
-        scale = self.timeline.scale
-        window = Interval(scale.start, scale.end)
-        playhead = self.timeline.position
-        for seat in self.grid.shown():
-            if seat.book is not None:
-                seat.book.want(window, playhead if window.holds(playhead) else scale.centre)
-                seat.learn()
-
-    def _on_refresh(self) -> None:
-        if self.isVisible():
-            for seat in self.grid.shown():
-                if seat.book is not None:
-                    seat.book.refresh()
-
     def _on_learned(self, seat: PlaybackSeat) -> None:
         self._show_tracks()
         if seat is not self.grid.focus or seat.book is None:
@@ -305,20 +280,8 @@ class PlaybackPanel(QWidget):
             self.ensemble.look_at(max(ends) - BEFORE_LATEST)
 
     def _on_directory(self, change: Change) -> None:
-        if self._session is None:
-            return
-        for seat in self.grid.shown():
-            if seat.channel is None or seat.book is None:
-                continue
-            device = self._session.directory.device_of(seat.channel)
-            if device is not None and device.device_id in change.devices and seat.book.problems():
-                seat.book.retry()  # a device that came back may answer now
-            if seat.channel in change.channels:
-                seat.learn()
-
-    def _on_retry(self) -> None:
-        if self._book is not None:
-            self._book.retry()
+        if self._session is not None:
+            self.loading.follow(self._session.directory, change)
 
     # Time
 
@@ -420,31 +383,9 @@ class PlaybackPanel(QWidget):
     def _on_ensemble_changed(self) -> None:
         self.transport.set_playing(self.ensemble.running)
         self.transport.set_steps(self.ensemble.stepper is not None)
-        if self.ensemble.state == "ended":
-            self.note.tell(lambda: tr("This is the end of what is recorded so far"))
 
-    def _on_jumped(self, place: Place) -> None:
-        self.timeline.reveal(place.t)
-        self.note.tell(lambda: jump_words(place, self.timeline.zone))
-
-    def _on_nowhere(self, found: Nowhere) -> None:
-        """Say why there is nothing, and offer what is nearest."""
-        timeline = self.timeline
-
-        def words() -> str:
-            return nowhere_words(found, timeline.tracks, timeline.zone, self.now())
-
-        if found.before is None:
-            self.note.offer(words, None, None)
-            return
-        nearest = max(found.before - BEFORE_GAP, 0.0)
-        self.note.offer(
-            words, lambda: self._go_to(nearest), lambda: play_words(nearest, timeline.zone)
-        )
-
-    def _on_refused(self, error: BaseException) -> None:
+    def _on_refused(self) -> None:
         self.transport.set_speed(self.ensemble.speed)
-        self.note.tell(lambda: self._context.explain(error).title)
 
     # Hands
 
@@ -453,14 +394,14 @@ class PlaybackPanel(QWidget):
         super().showEvent(event)
         self._listen()
         if self.channels:
-            self._refresh.start()
-            self._on_refresh()
+            self.loading.start()
+            self.loading.refresh()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Pull nothing while nobody looks."""
         super().hideEvent(event)
         self._listen()
-        self._refresh.stop()
+        self.loading.stop()
         self.ensemble.leave(devices_only=True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -493,7 +434,7 @@ class PlaybackPanel(QWidget):
 
     def _connect(self) -> None:
         self.bar.arrangement_picked.connect(self.grid.choose)
-        self.bar.calendar.closed.connect(self._load_window)
+        self.bar.calendar.closed.connect(self.loading.load_window)
         self.bar.bookmarks_asked.connect(self._on_bookmarks_asked)
         self.bar.shelf.picked.connect(self._go_to)
         self._when.look_wanted.connect(self._look_at)
@@ -519,12 +460,9 @@ class PlaybackPanel(QWidget):
         self.pictures.told.connect(self.note.tell)
         self.timeline.seeking.connect(self._on_seeking)
         self.timeline.seek_committed.connect(self._on_seek_committed)
-        self.timeline.window_moved.connect(self._settle.start)
-        self.problems.retry_asked.connect(self._on_retry)
+        self.problems.retry_asked.connect(self.loading.retry)
         self.ensemble.moved.connect(self._on_moved)
         self.ensemble.changed.connect(self._on_ensemble_changed)
-        self.ensemble.jumped.connect(self._on_jumped)
-        self.ensemble.nowhere.connect(self._on_nowhere)
         self.ensemble.refused.connect(self._on_refused)
         self._shortcut("Ctrl+G", self.bar.ask_time)
         self._shortcut("Ctrl+D", self.bar.open_calendar)

@@ -12,6 +12,7 @@ from ivcdesk.domain import intervals
 from ivcdesk.domain.coverage import Source
 from ivcdesk.media.conductor import Conductor
 from ivcdesk.ui.panels.playback_places import Nowhere, Place
+from ivcdesk.ui.panels.playback_reel import EARLY_SECONDS
 from ivcdesk.ui.panels.playback_seat import PlaybackSeat
 
 BEAT_MS = 50
@@ -351,7 +352,7 @@ class Ensemble(QObject):
         if self._beats % CARE_BEATS:
             return
         for seat in self._awake:
-            seat.reel.wake()
+            self._wake(seat)
             self._care_for(seat)
         if all(seat.reel.state in _OUT for seat in self._awake):
             self._jump()
@@ -378,9 +379,17 @@ class Ensemble(QObject):
             ]
             self.nowhere.emit(Nowhere(t, max(before, default=None)))
 
+    def _wake(self, seat: PlaybackSeat) -> None:
+        """Open what a seat waits for, if the playhead is nearly there."""
+        reel, here = seat.reel, self.conductor.position
+        soon = here + EARLY_SECONDS * max(self.speed, 1.0)
+        if reel.state == "waiting" and reel.until is not None and soon >= reel.until:
+            reel.show(max(reel.until, here))
+
     def _care_for(self, seat: PlaybackSeat) -> None:
         """Say how far behind a device is, and bring it up where that is too far."""
-        skew = seat.reel.skew
+        led = seat.reel.source is Source.DEVICE and seat.reel.state == "playing"
+        skew = self.conductor.position - seat.reel.t if led else 0.0
         seat.tile.set_skew(skew)
         if skew <= TOLERANCE * max(self.speed, 1.0):
             self._behind.pop(seat, None)

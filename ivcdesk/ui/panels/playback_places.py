@@ -10,6 +10,10 @@ from ivcdesk.domain.coverage import Source
 from ivcdesk.domain.days import cloud_day, day_interval
 from ivcdesk.ui.panels.playback_days import DayBook
 
+RECENT_SECONDS = 300.0
+"""A recording that ended no longer ago than this may still be going on."""
+ATTEMPTS = 4
+"""How often the cloud may be wrong about what it has before it is given up."""
 AHEAD_DAYS = 2
 """How many days after the moment asked for are searched for the next recording."""
 

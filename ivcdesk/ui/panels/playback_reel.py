@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -16,8 +15,14 @@ from ivcdesk.domain.coverage import Source
 from ivcdesk.media.pace import Clock, PlayClock
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.media.states import PlayerState
-from ivcdesk.ui.panels.playback_places import Nowhere, Place, find_place
-from ivcdesk.ui.panels.playback_sessions import GivenUpError, Sessions
+from ivcdesk.ui.panels.playback_places import (
+    ATTEMPTS,
+    RECENT_SECONDS,
+    Nowhere,
+    Place,
+    find_place,
+)
+from ivcdesk.ui.panels.playback_sessions import GivenUpError, Sessions, session_start
 from ivcdesk.ui.panels.playback_turns import Turns
 from ivcdesk.ui.tasks import TaskScope
 
@@ -27,15 +32,8 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 
 EDGE_SECONDS = 2.0
 """So near to a playable's end nothing is sought in it any more, s."""
-RECENT_SECONDS = 300.0
-"""A recording that ended no longer ago than this may still be going on."""
 RENEWAL_SECONDS = 10.0
 """How long an address that was renewed is not renewed again."""
-ATTEMPTS = 4
-"""How often the cloud may be wrong about what it has before it is given up."""
-LEAD_SECONDS = 1.5
-"""How far ahead of a common playhead a device is asked for, because it takes its time, s."""
-LONGEST_LEAD = 6.0
 PEEK_SECONDS = 0.1
 """So near to the moment asked for a device is held that was to show it, s."""
 EARLY_SECONDS = 1.0
@@ -84,7 +82,6 @@ class Reel(QObject):
         self.straightened = False
         self.until: float | None = None
         self._clock: Clock = clock or PlayClock()
-        self._lead = LEAD_SECONDS
         self._now = now
         self._turns = Turns(tasks, self._on_turn_over, self._fail)
         self._sessions = Sessions(self)
@@ -111,13 +108,6 @@ class Reel(QObject):
         """Where the picture comes from, None where there is none."""
         return self._playable.kind if self._playable is not None else None
 
-    @property
-    def skew(self) -> float:
-        """How far a device is behind the common playhead, s; 0 for what keeps to it by itself."""
-        if self.source is not Source.DEVICE or not self._clock.follows or self.state != "playing":
-            return 0.0
-        return self._clock.position - self.t
-
     def load(
         self, recordings: Recordings | None, channel_id: ChannelId | None, book: DayBook | None
     ) -> None:
@@ -129,7 +119,6 @@ class Reel(QObject):
         self._running = False
         self.error = None
         self._clock.leave()
-        self._lead = LEAD_SECONDS
         self._set("idle")
 
     def play_from(self, t: float) -> None:
@@ -154,14 +143,8 @@ class Reel(QObject):
     def catch_up(self) -> None:
         """Open a device anew so that it comes to where the playhead is."""
         if self.source is Source.DEVICE and self._running:
-            self._lead = min(self._lead * 2, LONGEST_LEAD)
+            self._sessions.hurry()
             self._turns.start(self._go, self._clock.position)
-
-    def wake(self) -> None:
-        """Open what was waited for, if the common playhead is nearly there."""
-        soon = self._clock.position + EARLY_SECONDS * max(self.speed, 1.0)
-        if self.state == "waiting" and self.until is not None and soon >= self.until:
-            self._turns.start(self._go, max(self.until, self._clock.position))
 
     def preview(self, t: float) -> None:
         """Show a moment for as long as somebody makes up their mind, if that is quickly done."""
@@ -265,7 +248,9 @@ class Reel(QObject):
         self.error = None
         self.moved.emit(t)
         playable = self._playable
-        if playable is not None and self._within(playable, t) and not self._led(playable):
+        # For a device that is to keep to others' time only a new session begins exactly.
+        led = self.source is Source.DEVICE and self._clock.follows
+        if playable is not None and self._within(playable, t) and not led:
             self._turns.start(self._seek, playable, t)
         else:
             self._turns.start(self._go, t)
@@ -273,10 +258,6 @@ class Reel(QObject):
     def _within(self, playable: Playable, t: float) -> bool:
         start, end = playable.interval
         return start <= t < end - EDGE_SECONDS and playable.kind in self._order[:1]
-
-    def _led(self, playable: Playable) -> bool:
-        """Whether a device is to keep to others' time: only a new session begins exactly."""
-        return playable.kind is Source.DEVICE and self._clock.follows
 
     async def _seek(self, playable: Playable, t: float) -> None:
         if playable.kind is Source.DEVICE:
@@ -388,9 +369,8 @@ class Reel(QObject):
             return await self._sessions.open_cloud(channel_id, place.t, self.straightened)
         t = place.t
         if self._clock.follows:
-            # A session begins at a whole second, and late: what comes early can wait.
-            ahead = max(t, self._clock.position + self._lead * max(self.speed, 1.0))
-            t = float(ceil(ahead)) if self._running else float(floor(t))
+            ahead = self._clock.position + self._sessions.lead * max(self.speed, 1.0)
+            t = session_start(t, ahead if self._running else None)
         return await self._sessions.open_device(channel_id, t, self.stream, parting)
 
     def _start(self, playable: Playable, t: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine
+from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -17,6 +18,9 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 
 PARTING_SECONDS = 1.0
 """How long a new session waits for the old one of the same device to close."""
+LEAD_SECONDS = 1.5
+"""How far ahead of a common playhead a device is asked for, because it takes its time, s."""
+LONGEST_LEAD = 6.0
 
 
 class GivenUpError(Exception):
@@ -32,8 +36,13 @@ class Sessions:
 
     def __init__(self, owner: QObject) -> None:
         self.recordings: Recordings | None = None
+        self.lead = LEAD_SECONDS
         self._tasks = TaskScope(owner)
         self._farewells: set[asyncio.Task[None]] = set()
+
+    def hurry(self) -> None:
+        """Ask for sessions further ahead from now on: this device takes longer than thought."""
+        self.lead = min(self.lead * 2, LONGEST_LEAD)
 
     async def open_cloud(self, channel_id: ChannelId, t: float, straightened: bool) -> Playable:
         """Open a recording of the cloud, which needs no end; raises IvcError."""
@@ -110,6 +119,14 @@ class Sessions:
         self._farewells.add(task)
         task.add_done_callback(self._farewells.discard)
         return task
+
+
+def session_start(t: float, ahead: float | None) -> float:
+    """Return the whole second that a session is to begin at, to keep to a common playhead.
+
+    While that runs it begins ``ahead`` of it, because what comes early can wait.
+    """
+    return float(floor(t)) if ahead is None else float(ceil(max(t, ahead)))
 
 
 async def _close(recordings: Recordings, playable: Playable) -> None:

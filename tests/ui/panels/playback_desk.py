@@ -72,7 +72,7 @@ class Desk:
         await self.loaded()
 
     async def loaded(self) -> None:
-        await until(lambda: not self.panel._settle.isActive())
+        await until(lambda: not self.panel.loading.pending)
         await until(lambda: self.panel._book is not None and not self.panel._book.loading)
 
     def type_time(self, words: str) -> None:
