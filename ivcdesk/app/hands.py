@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from ivcdesk.api.actions import ChannelId
     from ivcdesk.ui.panels.live import LivePanel
     from ivcdesk.ui.panels.ptz import PtzPanel
+
+_GAMEPAD_MS = 2500
 
 
 class Hands:
@@ -39,7 +42,8 @@ class Hands:
         self.marks = PatrolMarks(lambda: live.views, window.status, window)
         ptz.presets.eye = self._picture_of
         ptz.aim.views = lambda: live.views
-        self._gamepad.start()
+        # SDL takes a while to load, and the first pictures are worth more than that
+        QTimer.singleShot(_GAMEPAD_MS, self._gamepad, self._gamepad.start)
 
     def let_go(self) -> None:
         """Let go of everything that keys hold."""

@@ -57,6 +57,7 @@ class Gamepad(QObject):
         self.name = ""
         self.reading = Reading()
         self.tasks = TaskScope(self)
+        self._ended = False
         self._sdl: ModuleType | None = None
         self._device: _Device | None = None
         self._timer = QTimer(self)
@@ -69,10 +70,12 @@ class Gamepad(QObject):
 
     def start(self) -> None:
         """Load SDL in a thread, then look for devices."""
-        self.tasks.start(self._start(), name="gamepad")
+        if not self._ended:
+            self.tasks.start(self._start(), name="gamepad")
 
     def stop(self) -> None:
-        """Let go of the device and look for none any more."""
+        """Let go of the device for good and look for none any more."""
+        self._ended = True
         self.tasks.cancel()
         self._timer.stop()
         self._lose()
