@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from av.video.reformatter import Interpolation
 
-from ivcdesk.simulator.media.drawing import F, depth_codes
+from ivcdesk.simulator.media.drawing import F
 from ivcdesk.simulator.media.light import Light, light_at
 from ivcdesk.simulator.media.movers import Mover
 from ivcdesk.simulator.media.overlay import Overlay
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes, Scaler
+from ivcdesk.simulator.media.projection import Frame, nearer_codes, placed
 from ivcdesk.simulator.media.scene import (
     DENSITY,
     ELEVATION_BOTTOM,
@@ -26,37 +27,16 @@ from ivcdesk.simulator.media.sprites import Look, Sprite, lay_sprite, looks
 
 FIELD = 64.0  # degrees across at zoom 1
 MOUNT = -8.0  # degrees: where a camera looks at tilt 0
+_NOON = 4 * 3600.0  # of the cameras' zone: any light does to learn how far things are
 _CLOUD_TICK = 0.5  # s between two looks at the clouds
 _CLOUD_SPEED = 0.11  # degrees/s
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """Where a view lies in the panorama, and how directions map to its pixels."""
-
-    level: int
-    left: int
-    top: int
-    width: int
-    height: int
-    scale: float
-
-    def x(self, azimuth: Array | float) -> Array | float:
-        turn = 360 * DENSITY << self.level
-        middle = self.left + self.width / 2
-        column = azimuth * float(DENSITY << self.level)
-        return ((column - middle + turn / 2) % turn - turn / 2 + self.width / 2) * self.scale
-
-    def y(self, elevation: Array | float) -> Array | float:
-        row = (ELEVATION_TOP - elevation) * float(DENSITY << self.level)
-        return (row - self.top) * self.scale
 
 
 @dataclass
 class _Backdrop:
     """Everything that stands still for a pose, a light and a look at the clouds."""
 
-    frame: _Frame
+    frame: Frame
     planes: Planes
     depth: Pixels
     glints: tuple[Array, Array, Array]
@@ -104,7 +84,13 @@ class Camera:
             self._turns.end()
         return picture
 
-    def _frame(self, pose: Pose) -> _Frame:
+    def surroundings(self, pose: Pose) -> tuple[Frame, Pixels]:
+        """Return how directions map to pixels, and depth codes (rows, columns) of what stands."""
+        frame = self._frame(pose)
+        backdrop, _ = self._bare_backdrop(frame, light_at(_NOON))
+        return frame, backdrop.depth
+
+    def _frame(self, pose: Pose) -> Frame:
         width, height = self.facts.width, self.facts.height
         zoom = min(max(pose.zoom, 1.0), 16.0)
         field = FIELD / zoom
@@ -118,7 +104,7 @@ class Camera:
         top = round((ELEVATION_TOP - MOUNT - pose.tilt) * density - down / 2)
         rows = round((ELEVATION_TOP - ELEVATION_BOTTOM) * density)
         top = min(max(top, 0), rows - down)
-        return _Frame(level, left, top, across, down, width / across)
+        return Frame(level, left, top, across, down, width / across)
 
     def _still(self, pose: Pose, light: Light, tick: int) -> _Backdrop:
         frame = self._frame(pose)
@@ -136,7 +122,7 @@ class Camera:
         self._backdrop = ((frame, light, tick), backdrop)
         return backdrop
 
-    def _bare_backdrop(self, frame: _Frame, light: Light) -> tuple[_Backdrop, Pixels]:
+    def _bare_backdrop(self, frame: Frame, light: Light) -> tuple[_Backdrop, Pixels]:
         view = self._scene.view(
             frame.level, frame.left, frame.top, frame.width, frame.height, light
         )
@@ -154,7 +140,7 @@ class Camera:
         return _Backdrop(frame, planes, depth, glints), sky
 
     def _draw_clouds(
-        self, planes: Planes, sky: Pixels, frame: _Frame, light: Light, tick: int
+        self, planes: Planes, sky: Pixels, frame: Frame, light: Light, tick: int
     ) -> None:
         height, width = planes.y.shape
         rows = int(np.flatnonzero(sky.any(axis=1))[-1]) + 1
@@ -179,7 +165,7 @@ class Camera:
             part = plane[: rows // 2]
             part[:] = part + (F(tone) - part) * half
 
-    def _visible_glints(self, frame: _Frame, depth: Pixels) -> tuple[Array, Array, Array]:
+    def _visible_glints(self, frame: Frame, depth: Pixels) -> tuple[Array, Array, Array]:
         places = self._scene.glints
         if not len(places):
             empty = np.empty(0, np.int32)
@@ -209,49 +195,35 @@ class Camera:
         luma[places] = np.minimum(luma[places] + added, 235)
 
     def _draw_movers(
-        self, picture: Planes, depth: Pixels, frame: _Frame, light: Light, at: float, *, still: bool
+        self, picture: Planes, depth: Pixels, frame: Frame, light: Light, at: float, *, still: bool
     ) -> None:
         """Draw the things that move, or those that are parked, which also hide the others."""
         traffic, place = self._scene.traffic, self._scene.place
         chosen = traffic.parked if still else traffic.moving
         if not len(chosen):
             return
-        height, width = picture.y.shape
-        places, headings, sizes = traffic.at(at, chosen)
-        reach = np.maximum(np.hypot(places[:, 0], places[:, 1]), 1.0)
-        azimuths = np.degrees(np.arctan2(places[:, 0], places[:, 1]))
-        depressions = np.degrees(np.arctan2(place.eye - places[:, 2], reach))
-        distances = np.hypot(reach, places[:, 2] - place.eye)
-        x, y = np.asarray(frame.x(azimuths)), np.asarray(frame.y(-depressions))
-        density = (DENSITY << frame.level) * frame.scale
-        scales = density * math.degrees(1) / distances
-        room = scales * traffic.sizes[chosen] * sizes
-        seen = (x > -room) & (x < width + room) & (y > -room) & (y < height + room) & (room > 1.2)
-        order = np.flatnonzero(seen & (reach > 5))
-        order = order[np.argsort(-distances[order])]
-        movers = [traffic.movers[number] for number in chosen[order]]
-        sizes = sizes[order]
+        found = placed(traffic, place.eye, frame, picture.y.shape, at, chosen)
+        movers = [traffic.movers[number] for number in found.numbers]
         names = [
             _puff(mover, size) if mover.model == "puff" else mover.model
-            for mover, size in zip(movers, sizes.tolist(), strict=True)
+            for mover, size in zip(movers, found.sizes.tolist(), strict=True)
         ]
         steps = zip(
             movers,
             looks(
                 names,
-                headings=headings[order],
-                azimuths=azimuths[order],
-                depressions=depressions[order],
-                scales=scales[order] * sizes,
-                distances=distances[order],
+                headings=found.headings,
+                azimuths=found.azimuths,
+                depressions=found.depressions,
+                scales=found.scales,
+                distances=found.distances,
                 light=light,
                 air=place.air,
             ),
-            np.rint(x[order]).astype(int).tolist(),
-            np.rint(y[order]).astype(int).tolist(),
-            np.ceil(room[order]).astype(int).tolist(),
-            # A little nearer than they are: their own fronts are.
-            depth_codes(distances[order] * 0.97 - 1).tolist(),
+            found.x.tolist(),
+            found.y.tolist(),
+            found.reach.tolist(),
+            nearer_codes(found.distances).tolist(),
             strict=True,
         )
         before, after = self._shown, {}

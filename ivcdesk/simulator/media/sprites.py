@@ -167,9 +167,28 @@ class Sprites:
         return cast.tinted(tint, seen.light)
 
 
+def scale_of(seen: Look) -> float:
+    """Return how large something is drawn, px per metre."""
+    return _LARGE * math.exp(seen.size * (_LARGE_GROWTH if seen.size > 0 else _GROWTH))
+
+
+def view_of(seen: Look) -> tuple[float, float, float, float]:
+    """Return sine and cosine of how far a model is turned, and of how far the eye looks down."""
+    turn, tilt = math.radians(seen.turn * _TURN), math.radians(seen.tilt * _TILT)
+    return math.sin(turn), math.cos(turn), math.sin(tilt), math.cos(tilt)
+
+
+def turned(points: Array, view: tuple[float, float, float, float]) -> tuple[Array, Array, Array]:
+    """Return how far points lie to the right, up and away, as the eye sees them (m)."""
+    sin_t, cos_t, sin_d, cos_d = view
+    away = points[:, 0] * F(cos_t) + points[:, 1] * F(sin_t)
+    across = points[:, 0] * F(sin_t) - points[:, 1] * F(cos_t)
+    up = points[:, 2] * F(cos_d) + away * F(sin_d)
+    return across, up, away * F(cos_d) - points[:, 2] * F(sin_d)
+
+
 def _draw(seen: Look) -> Cast:
-    growth = _LARGE_GROWTH if seen.size > 0 else _GROWTH
-    scale = _LARGE * math.exp(seen.size * growth)
+    scale = scale_of(seen)
     if seen.name.startswith("puff"):
         return _draw_puff(scale, int(seen.name[4:] or 0) / 255, seen.light)
     return _Studio(model(seen.name), seen, scale).draw()
@@ -180,9 +199,8 @@ class _Studio:
 
     def __init__(self, shape: Model, seen: Look, scale: float) -> None:
         self._shape, self._seen, self._scale = shape, seen, scale
-        turn, tilt = math.radians(seen.turn * _TURN), math.radians(seen.tilt * _TILT)
-        self._view = (math.sin(turn), math.cos(turn), math.sin(tilt), math.cos(tilt))
-        across, up, depth = self._turned(shape.points)
+        self._view = view_of(seen)
+        across, up, depth = turned(shape.points, self._view)
         halo = scale * 0.9 if seen.light.share < 0.5 and shape.lamps else 0.0
         self._halo = halo > 0
         self._left = math.floor(float(across.min()) * scale - halo) // 2 * 2
@@ -193,14 +211,6 @@ class _Studio:
         self._x = (across * F(scale) - F(self._left)).astype(F)
         self._y = (-up * F(scale) - F(self._top)).astype(F)
         self._depth = depth
-
-    def _turned(self, points: Array) -> tuple[Array, Array, Array]:
-        """Return how far points lie to the right, up and away, as the eye sees them (m)."""
-        sin_t, cos_t, sin_d, cos_d = self._view
-        away = points[:, 0] * F(cos_t) + points[:, 1] * F(sin_t)
-        across = points[:, 0] * F(sin_t) - points[:, 1] * F(cos_t)
-        up = points[:, 2] * F(cos_d) + away * F(sin_d)
-        return across, up, away * F(cos_d) - points[:, 2] * F(sin_d)
 
     def draw(self) -> Cast:
         """Paint all faces that can be seen."""
