@@ -9,6 +9,7 @@ from PySide6.QtCore import Property
 from PySide6.QtWidgets import QWidget
 
 from ivcdesk.domain.coverage import Source
+from ivcdesk.domain.days import day_of
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.playback_reel import Reel
 from ivcdesk.ui.text import tr
@@ -27,6 +28,8 @@ _KINDS = {
     "ended": "ended",
     "failed": "failed",
 }
+_BLANK = frozenset({"waiting", "nowhere"})
+"""Where there is no picture, and so no moment of one."""
 SKEW = 0.1
 """A device that is further from the common playhead than this says so, s."""
 
@@ -64,10 +67,10 @@ class PlaybackTile(VideoTile):
     def set_time(self, t: float) -> None:
         """Show the moment of the picture."""
         zone = self._zone()
-        key = round(t * 1000), zone
+        shown = self._track is not None and t > 0 and self._reel.state not in _BLANK
+        key = round(t * 1000) if shown else 0, zone
         if key != self._clock:
             self._clock = key
-            shown = self._track is not None and t > 0
             self.set_badge(time_words.clock(t, zone, milliseconds=True) if shown else "")
 
     def set_skew(self, skew: float) -> None:
@@ -88,6 +91,7 @@ class PlaybackTile(VideoTile):
             self.set_empty(*self._empty())
             self.show_state(kind)
         self.set_line(self._source_words())
+        self.set_time(reel.t)
 
     def _empty(self) -> tuple[str, str]:
         reel = self._reel
@@ -96,7 +100,10 @@ class PlaybackTile(VideoTile):
         if reel.state == "nowhere":
             return tr("Nothing is recorded here"), ""
         if reel.state == "waiting" and reel.until is not None:
-            time = timeline_words.time_at(reel.until, self._zone())
+            zone = self._zone()
+            time = timeline_words.time_at(reel.until, zone)
+            if day_of(reel.until, zone) != day_of(reel.t, zone):
+                time = f"{time_words.full_day_of(reel.until, zone)} {time}"
             return tr("Nothing is recorded here"), tr("Goes on at {time}", time=time)
         return (
             tr("Ready to play"),

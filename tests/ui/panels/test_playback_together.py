@@ -123,6 +123,7 @@ def test_one_without_a_recording_waits_and_says_for_what(desk, aio):
         assert seat.tile.property("state") == "empty"
         assert "Nothing is recorded here" in seat.tile.explanation
         assert "Goes on at" in seat.tile.explanation
+        assert seat.tile._badge_text() == ""
         await all_play(desk, 2, start)
         assert desk.panel.ensemble.t < start + 10
         assert desk.note == ""
