@@ -21,6 +21,7 @@ from ivcdesk.simulator.media.source import (
     Span,
     Storage,
 )
+from ivcdesk.simulator.media.studio import Studio
 from ivcdesk.simulator.plans import Plan, week_of, weeks_between
 from ivcdesk.simulator.ptz import PtzBehaviour, blend
 from ivcdesk.simulator.pushing import admits_push, push_query
@@ -78,6 +79,7 @@ class Cloud:
         self.most_downloads = MOST_DOWNLOADS
         self.caller_region = ""
         self.caller_request = ""
+        self.studio = Studio()
         self._devices = devices
         self._sessions: dict[str, PlaybackSession] = {}
         self._lines: dict[str, asyncio.Lock] = {}

@@ -12,7 +12,7 @@ from ivcdesk.simulator.clock import Clock
 
 UNGUARDED_SECONDS = 365 * 86_400
 PLAYBACK_SECONDS = 6 * 3600
-_SIGNED = ("start", "end", "starttime", "endtime", "stream_type")
+_SIGNED = ("start", "end", "starttime", "endtime", "stream_type", "marks")
 
 
 class Links:

@@ -1,68 +1,132 @@
-"""What recognition finds: invented from the seed, the same whenever it is asked for."""
+"""What recognition finds: the things that a channel's own picture of that moment really shows.
+
+Cars, people and dogs are found where they are drawn. What people wear or do is not drawn: who wears
+a hat, or smokes, the seed decides for each of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from ivcdesk.api.actions import AITemplate
+from ivcdesk.api.actions import AITemplate, DetectType
 from ivcdesk.simulator.cloud import Cloud
-from ivcdesk.simulator.dice import dice, number
+from ivcdesk.simulator.dice import number
 from ivcdesk.simulator.jobs import AiTask
-from ivcdesk.simulator.media.source import Span
+from ivcdesk.simulator.media.live import facts_for
+from ivcdesk.simulator.media.source import Box, Mark, Span
 from ivcdesk.simulator.plans import week_of
 from ivcdesk.simulator.recordings import Week, cloud_day, day_start, joined, within
 from ivcdesk.simulator.state import Channel
 
-PICTURE_WIDTH, PICTURE_HEIGHT = 960, 540
-_GRID_SECONDS = 120
-_CHANCE = 0.35
-_LIKELY = {"Car": 0.6, "Body": 0.5, "Pet": 0.12}
+if TYPE_CHECKING:
+    from ivcdesk.simulator.media.sight import Sight
+
+MOST_THINGS = 8
+_GRID_SECONDS = 300
+_SHARE = 0.4  # of the people wear or do what is looked for
+_SHARE_SECONDS = 1800  # and half an hour later, others do
+_VEHICLES = {
+    "car": "轿车",
+    "suv": "SUV",
+    "van": "面包车",
+    "bus": "客车",
+    "truck": "货车",
+    "hauler": "集装箱卡车",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Something in a picture: its frame in px, a score of 100 and a word for what it is."""
+class Kind(NamedTuple):
+    """What one kind of recognition looks for: models, from which size (px) on, and its word."""
+
+    models: frozenset[str]
+    width: int
+    height: int
+    word: str
+
+
+_PEOPLE = frozenset({"person"})
+_KINDS = {
+    DetectType.CAR: Kind(frozenset(_VEHICLES), 20, 12, "vehicle"),
+    DetectType.BODY: Kind(_PEOPLE, 6, 20, "person"),
+    DetectType.PET: Kind(frozenset({"dog"}), 8, 8, "dog"),
+    DetectType.CHEF_HAT: Kind(_PEOPLE, 6, 20, "chefhat"),
+    DetectType.CHEF_CLOTH: Kind(_PEOPLE, 6, 20, "chefcloth"),
+    DetectType.FACE_MASK: Kind(_PEOPLE, 6, 20, "facemask"),
+    DetectType.SMOKING: Kind(_PEOPLE, 6, 20, "smoking"),
+    DetectType.PHONE_CALL: Kind(_PEOPLE, 6, 20, "phonecall"),
+}
+_DRAWN = (DetectType.CAR, DetectType.BODY, DetectType.PET)
+
+
+class Found(NamedTuple):
+    """Something in a picture of the main stream: its box and its plate's (px), a score of 100, a
+    word for what it is, what make of vehicle, its colour, and its number in its scene.
+    """
 
     name: str
     score: int
-    x: int
-    y: int
-    width: int
-    height: int
+    box: Box
+    plate: Box
+    make: str
+    tint: tuple[float, float, float]
+    number: int
+
+    @property
+    def mark(self) -> Mark:
+        """How it is marked in the picture."""
+        return Mark(self.box, f"{self.name} {self.score}")
 
 
-def moments(cloud: Cloud, task: AiTask, channel: Channel, kind: str, window: Span) -> list[float]:
-    """Return when something was found within a window, the latest first."""
+def watched(cloud: Cloud, task: AiTask, channel: Channel, kind: str, window: Span) -> list[float]:
+    """Return when a task looked at a channel's recording within a window, the latest first."""
     template = _template(task, kind)
     if template is None:
         return []
     spans = within(joined(list(task.runs)), [(window[0], min(window[1], cloud.now()))])
     spans = within(spans, cloud.recorded(channel.channel_id, "cloud", *window))
-    week = _week(template)
-    likely = int(_LIKELY.get(kind, _CHANCE) * 1000)
-    key = (cloud.seed, "finds", task.task_id, kind, channel.habit.channel)
-    found = [moment for moment in _grid(spans, week) if number(*key, int(moment)) % 1000 < likely]
-    return found[::-1]
+    return list(_grid(spans, _week(template)))[::-1]
 
 
-def things(cloud: Cloud, task: AiTask, channel: Channel, kind: str, moment: float) -> list[Found]:
-    """Return what was found at a moment, one thing at least."""
-    chance = dice(cloud.seed, task.task_id, kind, channel.habit.channel, int(moment))
+def things(cloud: Cloud, channel: Channel, kind: str, moment: float) -> list[Found]:
+    """Return what is found at a moment, the nearest first.
+
+    For a thread that may wait: a surrounding that nobody saw before is painted first.
+    """
+    looked_for = _KINDS.get(DetectType(kind))
+    facts = cloud.camera(channel.channel_id)
+    if looked_for is None or facts is None:
+        return []
+    pose = cloud.recorded_pose(channel.channel_id, moment)
     found = []
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        width, height = chance.randint(45, 180), chance.randint(60, 210)
-        found.append(
-            Found(
-                _name(kind, chance.random()),
-                chance.randint(62, 99),
-                chance.randint(0, PICTURE_WIDTH - width),
-                chance.randint(0, PICTURE_HEIGHT - height),
-                width,
-                height,
-            )
-        )
+    for sight in cloud.studio.sights(facts_for(facts, "main"), pose, moment):
+        box = sight.box
+        if (
+            sight.model in looked_for.models
+            and box.width >= looked_for.width
+            and box.height >= looked_for.height
+            and _applies(cloud, channel, kind, moment, sight.number)
+        ):
+            found.append(_found(cloud, channel, looked_for.word, moment, sight))
+            if len(found) == MOST_THINGS:
+                break
     return found
+
+
+def _applies(cloud: Cloud, channel: Channel, kind: str, moment: float, who: int) -> bool:
+    """Whether somebody wears or does what is looked for."""
+    if kind in _DRAWN:
+        return True
+    when = int(moment // _SHARE_SECONDS)
+    return number(cloud.seed, kind, channel.habit.channel, who, when) % 1000 < _SHARE * 1000
+
+
+def _found(cloud: Cloud, channel: Channel, word: str, moment: float, sight: Sight) -> Found:
+    """Return what recognition makes of a sight: the larger it is, the surer it is."""
+    chance = number(cloud.seed, "score", channel.habit.channel, sight.number, int(moment))
+    score = min(62 + sight.box.height // 4, 90) + chance % 10
+    make = _VEHICLES.get(sight.model, "")
+    return Found(word, score, sight.box, sight.plate, make, sight.tint, sight.number)
 
 
 def kinds(task: AiTask) -> list[str]:
@@ -91,9 +155,3 @@ def _grid(spans: list[Span], hours: Week) -> Iterator[float]:
             if not hours or any(begin <= second < end for _, begin, end in hours):
                 yield float(moment)
             moment += _GRID_SECONDS
-
-
-def _name(kind: str, chance: float) -> str:
-    if kind == "Pet":
-        return "dog" if chance < 0.6 else "cat"
-    return {"Car": "vehicle", "Body": "person"}.get(kind, kind.lower())

@@ -195,7 +195,7 @@ class Simulator:
         await self.stop()
 
     def _media_routes(self) -> list[web.RouteDef]:
-        hub = self._hub = LiveHub(self.cloud)
+        hub = self._hub = LiveHub(self.cloud, self.cloud.studio)
         self._rtmp = RtmpServer(self.cloud, hub)
         self.cloud.viewers = hub.viewers
         self.cloud.dismiss = hub.kick

@@ -23,12 +23,16 @@ from tencentcloud.common.profile.http_profile import HttpProfile
 from ivcdesk.simulator.clock import Clock
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.handlers import HANDLERS
+from ivcdesk.simulator.media.studio import Studio
 from ivcdesk.simulator.refusal import Refusal
 from ivcdesk.simulator.server import Simulator
 from ivcdesk.simulator.wire import write_refusal
 
 NOON = 1_795_492_800.0  # 2026-11-24 12:00 of UTC+8
 
+
+# One set of scenes for all clouds that are asked: painting them is slow, and they are the same.
+STUDIO = Studio()
 
 # every action and code that some test provoked in this run
 SEEN_REFUSALS: set[tuple[str, str]] = set()
@@ -47,6 +51,7 @@ class Asked:
     def __init__(self, **options: Any) -> None:
         self.clock = HandClock()
         self.cloud = Cloud(clock=self.clock, **options)
+        self.cloud.studio = STUDIO
 
     def __call__(self, action: Any) -> Any:
         """Return the result of an action, without a wire in between."""

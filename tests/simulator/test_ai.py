@@ -18,10 +18,10 @@ from ivcdesk.api.actions import (
     UpdateAITask,
     UpdateAITaskStatus,
 )
-from ivcdesk.simulator.recognition import PICTURE_HEIGHT, PICTURE_WIDTH
 from ivcdesk.simulator.recordings import DAY
 
 UNKNOWN = "at0000"
+WIDTH, HEIGHT = 960, 540  # px, of the main stream
 
 
 def template(kind="Pet", interval=10, slots=(("00:00:00", "23:59:59"),)):
@@ -111,8 +111,8 @@ def test_findings_are_the_same_when_asked_again_and_within_the_picture(asked, ad
     for row in first.data.ai_results.pet:
         for found in row.pet_info:
             assert found.name in ("cat", "dog")
-            assert 0 <= found.location.x <= PICTURE_WIDTH - found.location.width
-            assert 0 <= found.location.y <= PICTURE_HEIGHT - found.location.height
+            assert 0 <= found.location.x <= WIDTH - found.location.width
+            assert 0 <= found.location.y <= HEIGHT - found.location.height
 
 
 def test_findings_keep_to_the_hours_and_the_window(asked, add, noon):

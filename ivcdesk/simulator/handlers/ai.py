@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -31,8 +32,8 @@ from ivcdesk.simulator import recognition
 from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.handlers.checking import VALUE, is_label, local_text
 from ivcdesk.simulator.handlers.finding import find_channel, page
-from ivcdesk.simulator.handlers.findings import findings
-from ivcdesk.simulator.handlers.table import handles
+from ivcdesk.simulator.handlers.findings import Picture, findings
+from ivcdesk.simulator.handlers.table import handles, handles_slowly
 from ivcdesk.simulator.jobs import AiTask
 from ivcdesk.simulator.recordings import DAY
 from ivcdesk.simulator.refusal import Refusal
@@ -144,8 +145,8 @@ def list_ai_tasks(cloud: Cloud, action: ListAITasks) -> AITaskPage:
     return AITaskPage(total_count=len(tasks), data=AITasks(list_=rows))
 
 
-@handles(DescribeAITaskResult)
-def describe_ai_task_result(cloud: Cloud, action: DescribeAITaskResult) -> AITaskResultAnswer:
+@handles_slowly(DescribeAITaskResult)
+async def describe_ai_task_result(cloud: Cloud, action: DescribeAITaskResult) -> AITaskResultAnswer:
     """Tell what a task found on one channel, the latest first; the last day unless told otherwise.
 
     Without a kind it is the first one that the task looks for.
@@ -162,11 +163,15 @@ def describe_ai_task_result(cloud: Cloud, action: DescribeAITaskResult) -> AITas
         raise Refusal(f"{VALUE}InvalidDetectType", "there is no such kind of recognition")
     window = _window(cloud, action.begin_time, action.end_time)
     kind = action.detect_type or next(iter(recognition.kinds(task)), "")
-    found = recognition.moments(cloud, task, channel, kind, window)
-    shown = page(
-        found, action.page_number, 10 if action.page_size is None else action.page_size, most=100
-    )
-    rows = [(at, recognition.things(cloud, task, channel, kind, at)) for at in shown]
+    moments = recognition.watched(cloud, task, channel, kind, window)
+
+    def look() -> list[Picture]:
+        seen = ((at, recognition.things(cloud, channel, kind, at)) for at in moments)
+        return [(at, things) for at, things in seen if things]
+
+    found = await asyncio.to_thread(look)
+    size = 10 if action.page_size is None else action.page_size
+    rows = page(found, action.page_number, size, most=100)
     return AITaskResultAnswer(
         data=AITaskResult(
             task_id=TaskId(task.task_id),

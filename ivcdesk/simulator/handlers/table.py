@@ -30,7 +30,7 @@ def handles(
 def handles_slowly(
     action: type[Action[R]],
 ) -> Callable[[Callable[[Cloud, Any], Awaitable[R]]], Callable[[Cloud, Any], Awaitable[R]]]:
-    """Register a coroutine function as what answers ``action``, for what takes a device's time."""
+    """Register a coroutine function as what answers ``action``, for what takes its time."""
 
     def register(
         function: Callable[[Cloud, Any], Awaitable[R]],

@@ -279,6 +279,17 @@ def _person() -> Model:
     return _pack(faces)
 
 
+def _dog() -> Model:
+    faces = [_shadow(0.95, 0.4)]
+    for x in (-0.34, 0.22):
+        for y in (-0.14, 0.05):
+            faces += block((x, x + 0.1), (y, y + 0.09), (0, 0.32), BODY)
+    faces += block((-0.4, 0.34), (-0.15, 0.15), (0.3, 0.6), BODY)
+    faces += block((0.28, 0.6), (-0.1, 0.1), (0.52, 0.8), BODY, lid=(52, 40, 34))
+    faces += block((-0.52, -0.38), (-0.03, 0.03), (0.5, 0.78), BODY)
+    return _pack(faces)
+
+
 def _container() -> Model:
     faces = block((-6.1, 6.1), (-1.22, 1.22), (0, 2.6), BODY)
     faces += block((-0.15, 0.15), (-0.5, 0.5), (2.6, 4.2), (228, 190, 70))
@@ -352,6 +363,7 @@ def model(name: str) -> Model:
         "hauler": lambda: _truck("container"),
         "forklift": _forklift,
         "person": _person,
+        "dog": _dog,
         "container": _container,
         "ferry": _ferry,
         "tug": _tug,

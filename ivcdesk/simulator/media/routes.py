@@ -7,7 +7,7 @@ from aiohttp import web
 from ivcdesk.simulator.media import flv
 from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.live import LiveHub, facts_for, quality_of
-from ivcdesk.simulator.media.source import CameraFacts, FetchSource, MediaSource
+from ivcdesk.simulator.media.source import CameraFacts, FetchSource, MediaSource, read_marks
 from ivcdesk.simulator.media.vod import Cut, Recordings, playlist_text
 
 _OPEN = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
@@ -128,10 +128,17 @@ class _Pages:
         return await self._send_file(request, facts, found, "mp4")
 
     async def snapshot(self, request: web.Request) -> web.StreamResponse:
-        """Answer with one picture of the main stream's size, to keep unless it is a preview."""
+        """Answer with one picture of the main stream's size, to keep unless it is a preview.
+
+        What its address says was found in it is framed.
+        """
         facts = facts_for(self._camera(request), "main")
         moment = request.match_info["moment"]
-        body = await self.recordings.still(facts, int(moment) / 1000)
+        try:
+            marks = read_marks(request.query.get("marks", ""))
+        except ValueError:
+            raise web.HTTPBadRequest(text="marks have four numbers and a label\n") from None
+        body = await self.recordings.still(facts, int(moment) / 1000, marks)
         headers = {**_OPEN, "Content-Type": "image/jpeg"}
         if "preview" not in request.query:
             headers["Content-Disposition"] = f'attachment; filename="{moment}.jpg"'

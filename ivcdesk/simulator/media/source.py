@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 Storage = Literal["cloud", "device"]
 Codec = Literal["h264", "h265"]
@@ -24,6 +25,53 @@ class Pose:
     zoom: float = 1.0
     focus: float = 0.0
     iris: float = 0.0
+
+
+class Box(NamedTuple):
+    """A part of a picture (px): its left upper corner and its size."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def area(self) -> int:
+        """How many pixels it covers."""
+        return self.width * self.height
+
+    def moved(self, right: int, down: int) -> Self:
+        """Return it somewhere else."""
+        return self._replace(x=self.x + right, y=self.y + down)
+
+    def within(self, other: Box) -> Self:
+        """Return what lies in another box too; where nothing does, it has no width or height."""
+        left, top = max(self.x, other.x), max(self.y, other.y)
+        right = min(self.x + self.width, other.x + other.width)
+        bottom = min(self.y + self.height, other.y + other.height)
+        return self._replace(x=left, y=top, width=max(right - left, 0), height=max(bottom - top, 0))
+
+
+class Mark(NamedTuple):
+    """A frame to draw into a picture, and what is written at it."""
+
+    box: Box
+    label: str
+
+
+def written_marks(marks: Iterable[Mark]) -> str:
+    """Return marks as an address carries them; a label has no semicolon."""
+    return ";".join(",".join(map(str, (*mark.box, mark.label))) for mark in marks)
+
+
+def read_marks(text: str) -> list[Mark]:
+    """Return the marks that an address carries; ValueError where they are none."""
+    marks = []
+    for part in filter(None, text.split(";")):
+        *corners, label = part.split(",", 4)
+        x, y, width, height = map(int, corners)
+        marks.append(Mark(Box(x, y, width, height), label))
+    return marks
 
 
 @dataclass(frozen=True, slots=True)

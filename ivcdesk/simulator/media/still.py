@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import av
 from av.video.reformatter import ColorRange
 
 from ivcdesk.simulator.media.camera import Camera
+from ivcdesk.simulator.media.marks import draw_marks
 from ivcdesk.simulator.media.planes import Planes, video_frame
 from ivcdesk.simulator.media.scene import Scenery
-from ivcdesk.simulator.media.source import CameraFacts, Pose
+from ivcdesk.simulator.media.source import CameraFacts, Mark, Pose
 
 
-def still(facts: CameraFacts, scenery: Scenery, pose: Pose, at: float) -> bytes:
-    """Return what a camera sees at a moment (s since the epoch) as JPEG; takes 5 to 300 ms."""
-    return jpeg(Camera(facts, scenery).render(pose, at))
+def still(
+    facts: CameraFacts, scenery: Scenery, pose: Pose, at: float, marks: Sequence[Mark] = ()
+) -> bytes:
+    """Return what a camera sees at a moment (s since the epoch) as JPEG; takes 5 to 300 ms.
+
+    ``marks`` are drawn over it.
+    """
+    picture = Camera(facts, scenery).render(pose, at)
+    draw_marks(picture, marks)
+    return jpeg(picture)
 
 
 def jpeg(picture: Planes) -> bytes:

@@ -7,14 +7,16 @@ calls need none of it.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ivcdesk.simulator.media.encoder import GOP_SECONDS, Encoder, Sound, Unit
-from ivcdesk.simulator.media.source import CameraFacts, Pose
+from ivcdesk.simulator.media.source import CameraFacts, Mark, Pose
 
 if TYPE_CHECKING:
     from ivcdesk.simulator.media.camera import Camera
     from ivcdesk.simulator.media.scene import Scenery
+    from ivcdesk.simulator.media.sight import Lookout, Sight
     from ivcdesk.simulator.media.sound import SoundTrack
 
 
@@ -23,6 +25,7 @@ class Studio:
 
     def __init__(self, scenery: Scenery | None = None) -> None:
         self._scenery = scenery
+        self._lookout: Lookout | None = None
         self._lock = threading.Lock()
 
     @property
@@ -59,11 +62,21 @@ class Studio:
 
         return recorded_sound(facts, start, end) if facts.sound else (None, [])
 
-    def still(self, facts: CameraFacts, pose: Pose, at: float) -> bytes:
+    def still(self, facts: CameraFacts, pose: Pose, at: float, marks: Sequence[Mark] = ()) -> bytes:
         """Return what a camera sees at a moment (s since the epoch) as JPEG."""
         from ivcdesk.simulator.media.still import still
 
-        return still(facts, self.scenery, pose, at)
+        return still(facts, self.scenery, pose, at, marks)
+
+    def sights(self, facts: CameraFacts, pose: Pose, at: float) -> tuple[Sight, ...]:
+        """Return which things can be seen in a camera's picture of a moment, and where."""
+        scenery = self.scenery
+        with self._lock:
+            if self._lookout is None:
+                from ivcdesk.simulator.media.sight import Lookout
+
+                self._lookout = Lookout(scenery)
+        return self._lookout.sights(facts, pose, at)
 
     def load(self) -> None:
         """Load everything now, so that nobody has to wait for it later."""

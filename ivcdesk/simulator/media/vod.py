@@ -14,7 +14,7 @@ from ivcdesk.simulator.media.cache import ByteCache
 from ivcdesk.simulator.media.encoder import Format, Unit
 from ivcdesk.simulator.media.live import program_date
 from ivcdesk.simulator.media.mp4 import Mp4Writer
-from ivcdesk.simulator.media.source import CameraFacts, MediaSource, Span, Storage
+from ivcdesk.simulator.media.source import CameraFacts, Mark, MediaSource, Span, Storage
 from ivcdesk.simulator.media.studio import Studio
 from ivcdesk.simulator.media.ts import SegmentWriter
 
@@ -227,11 +227,11 @@ class Recordings:
             if place + 1 < len(found):
                 self.prefetch(facts, found[place + 1])
 
-    async def still(self, facts: CameraFacts, at: float) -> bytes:
-        """Return what a channel saw at a moment (s since the epoch) as JPEG."""
+    async def still(self, facts: CameraFacts, at: float, marks: Sequence[Mark] = ()) -> bytes:
+        """Return what a channel saw at a moment (s since the epoch) as JPEG, marked."""
         pose = self._source.recorded_pose(facts.channel_id, at)
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._workers, self._studio.still, facts, pose, at)
+        return await loop.run_in_executor(self._workers, self._studio.still, facts, pose, at, marks)
 
     def prefetch(self, facts: CameraFacts, cut: Cut) -> None:
         """Encode a segment that will be wanted soon, where no one is waiting."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ CONTAINERS: tuple[Colour, ...] = (
 CLOTHES: tuple[Colour, ...] = (
     (232, 120, 40), (60, 92, 150), (170, 60, 70), (80, 120, 90), (220, 220, 214), (96, 80, 120),
 )  # fmt: skip
+COATS: tuple[Colour, ...] = ((150, 108, 66), (64, 52, 44), (206, 192, 168))
 LEAVES: tuple[Colour, ...] = ((86, 124, 66), (104, 138, 74), (74, 112, 70), (124, 144, 78))
 
 
@@ -198,9 +200,11 @@ def walkers(
     last: tuple[float, float],
     count: int,
     colours: Sequence[Colour] = CLOTHES,
+    *,
+    dogs: int = 0,
 ) -> None:
-    """Let people walk to and fro between two places."""
-    for _ in range(count):
+    """Let people walk to and fro between two places; the first ``dogs`` of them have one along."""
+    for number in range(count):
         dx, dy = rng.uniform(-1.3, 1.3, 2)
         a, b = sorted(rng.uniform(0, 1, 2))
         if b - a < 0.3:
@@ -211,6 +215,13 @@ def walkers(
             Mover("person", pick(rng, colours), (*start, 0), (*end, 0), rng.uniform(1.0, 1.5),
                   rng.uniform(0, 2), returns=True)
         )  # fmt: skip
+        if number < dogs:
+            walker = place.movers[-1]
+            beside = (start[0] + 0.7, start[1] + 0.3, 0), (end[0] + 0.7, end[1] + 0.3, 0)
+            coat = COATS[len(place.movers) % len(COATS)]
+            place.movers.append(
+                dataclasses.replace(walker, model="dog", tint=coat, start=beside[0], end=beside[1])
+            )
 
 
 def smoke(

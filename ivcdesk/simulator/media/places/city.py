@@ -84,9 +84,9 @@ def city(rng: np.random.Generator) -> Place:
     )
     for side in (-1, 1):
         edge = side * (avenue.half + 2.6)
-        walkers(place, rng, avenue.place(6, edge), avenue.place(away - 9, edge), 5)
+        walkers(place, rng, avenue.place(6, edge), avenue.place(away - 9, edge), 5, dogs=1)
         walkers(place, rng, avenue.place(away + 12, edge), avenue.place(away + 90, edge), 5)
-    walkers(place, rng, (-12, 10), (-34, 22), 3)
+    walkers(place, rng, (-12, 10), (-34, 22), 3, dogs=1)
     return place
 
 

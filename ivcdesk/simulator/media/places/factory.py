@@ -197,9 +197,9 @@ def _work(place: Place, rng: np.random.Generator) -> None:
         place.movers.append(
             Mover(kind, pick(rng, CONTAINERS), (-3, 260, 0), (-3, -150, 0), 6.5, phase + 0.2)
         )
-    walkers(place, rng, (14.5, 4), (14.5, 110), 6, _VESTS)
+    walkers(place, rng, (14.5, 4), (14.5, 110), 6, _VESTS, dogs=1)
     walkers(place, rng, (-12, 18), (-34, 60), 4, _VESTS)
-    walkers(place, rng, (34, 14), (34, 50), 2, _VESTS)
+    walkers(place, rng, (34, 14), (34, 50), 2, _VESTS, dogs=1)
 
 
 def _parked(kind: str, tint: Colour, x: float, y: float, heading: float) -> Mover:

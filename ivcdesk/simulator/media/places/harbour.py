@@ -70,7 +70,7 @@ def harbour(rng: np.random.Generator) -> Place:
     models = ("hauler", "hauler", "hauler", "car", "van")
     road_traffic(place, rng, lane, speed=7.5, spacing=52, models=models, reach=330)
     for y in (40, 100, 180, -60):
-        walkers(place, rng, (10, y), (10.5, y + 40), 2, _VESTS)
+        walkers(place, rng, (10, y), (10.5, y + 40), 2, _VESTS, dogs=int(y == 40))
     glints = np.random.default_rng(int(rng.integers(0, 1 << 30)))
     for _ in range(700):
         azimuth = glints.uniform(0.12, math.pi - 0.12)
