@@ -115,7 +115,11 @@ class AuditModel(QAbstractTableModel):
             share = day.share if day is not None else None
             unknown = day is not None and day.day in channel.unknown
         if role == Qt.ItemDataRole.DisplayRole:
-            return "?" if unknown else percent(share)
+            # A column of days has no room for the sign; the tip has it.
+            words = (
+                percent(share).removesuffix(" %") if index.column() >= FIRST_DAY else percent(share)
+            )
+            return "?" if unknown else words
         if role == Qt.ItemDataRole.BackgroundRole:
             return QBrush(share_color(share))
         if role == Qt.ItemDataRole.TextAlignmentRole:

@@ -51,9 +51,10 @@ LONGEST_DAYS = 92
 MOST_PICTURES = 60
 """How many cameras a report shows a picture of."""
 
-_SIZE = QSize(1040, 660)
+_SIZE = QSize(1120, 660)
 _MOMENT = Qt.ItemDataRole.UserRole
 _SPANS = (1, 7, 30)
+_DATE_WIDTH = 128
 _COLUMN, _NAME_COLUMN, _SHARE_COLUMN = 58, 200, 76
 
 
@@ -99,7 +100,7 @@ class AuditWindow(QDialog):
         body = QHBoxLayout()
         body.setSpacing(2 * GRID)
         body.addWidget(self._make_table(), 3)
-        body.addLayout(self._make_gaps(), 1)
+        body.addLayout(self._make_gaps(), 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
@@ -182,6 +183,7 @@ class AuditWindow(QDialog):
             edit.setObjectName(name)
             edit.setCalendarPopup(True)
             edit.setDisplayFormat("yyyy-MM-dd")
+            edit.setFixedWidth(_DATE_WIDTH)
             bind(edit, edit.setAccessibleName, words)
             edit.dateChanged.connect(self._on_date)
         bind(self._first, self._first.setToolTip, "The first day, of UTC+8 as the cloud counts")
@@ -194,6 +196,9 @@ class AuditWindow(QDialog):
         self._progress.setObjectName("audit.progress")
         self._progress.setRange(0, max(1, self._count))
         bind(self._progress, self._progress.setAccessibleName, "Cameras looked up")
+        keep = self._progress.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(keep)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         for widget in (self._span, self._first, QLabel("–"), self._last, self._start):

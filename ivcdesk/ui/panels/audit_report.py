@@ -74,7 +74,7 @@ def page_html(
         "th{background:#eef1f5;text-align:left}.n{text-align:center}.m{color:#566370}",
         "</style></head><body>",
         f"<h1>{html.escape(title)}</h1>",
-        f"<p class='m'>{html.escape(_summary(channels, days))}</p>",
+        f"<p class='m'>{html.escape(_summary(channels, days, zone))}</p>",
         f"<h2>{html.escape(tr('Recorded per day, the worst first'))}</h2>",
         _heat_map(channels, days),
         f"<h2>{html.escape(tr('Gaps'))}</h2>",
@@ -124,16 +124,17 @@ def save_pdf(path: Path, page: str) -> None:
         raise ReportFailed(file.errorString())
 
 
-def _summary(channels: Sequence[AuditedChannel], days: Sequence[date]) -> str:
+def _summary(channels: Sequence[AuditedChannel], days: Sequence[date], zone: tzinfo) -> str:
     planned = sum(channel.planned for channel in channels)
     recorded = sum(channel.recorded for channel in channels)
     share = percent(recorded / planned if planned else None)
     span = f"{days[0]:%Y-%m-%d} – {days[-1]:%Y-%m-%d}" if days else "–"
     return tr(
-        "{span} (UTC+8) · cameras: {count} · recorded: {share} of the plan",
+        "{span} (days of UTC+8) · cameras: {count} · recorded: {share} of the plan · times: {zone}",
         span=span,
         count=len(channels),
         share=share,
+        zone=f"{datetime.now(zone):%Z}",
     )
 
 
@@ -167,7 +168,8 @@ def _of_channel(channel: AuditedChannel, zone: tzinfo, picture: QImage | None) -
     if picture is not None:
         shown = f"<img src='data:image/jpeg;base64,{_jpeg(picture)}' width='192'>"
     gaps = channel.gaps
-    name = html.escape(" · ".join(part for part in (channel.name, channel.device) if part))
+    known = dict.fromkeys(part for part in (channel.name, channel.device) if part)
+    name = html.escape(" · ".join(known))
     lines = [html.escape(gap_words(gap, zone)) for gap in gaps[:MOST_GAPS]]
     if len(gaps) > MOST_GAPS:
         lines.append(html.escape(tr("… and {count} more", count=len(gaps) - MOST_GAPS)))

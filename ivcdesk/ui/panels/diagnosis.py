@@ -33,7 +33,7 @@ from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID, tokens
 
-_SIZE = QSize(680, 600)
+_SIZE = QSize(700, 640)
 
 
 class DiagnosisDialog(QDialog):
@@ -123,7 +123,7 @@ class DiagnosisDialog(QDialog):
         bind(table, table.setAccessibleName, "Checks")
         for check in Check:
             row = self._rows[check] = QTreeWidgetItem(table)
-            row.setSizeHint(0, QSize(0, 3 * GRID))
+            row.setSizeHint(2, QSize(0, 3 * GRID))
         table.setCurrentItem(self._rows[Check.DEVICE])
         return table
 

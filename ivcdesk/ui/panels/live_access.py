@@ -92,7 +92,7 @@ class LiveAccess(QObject):
 
         def channels() -> list[tuple[ChannelId, str]]:
             return [
-                (channel.channel_id, f"{channel.name or channel.channel_id} · {device.name}")
+                (channel.channel_id, _found_by(channel.name or channel.channel_id, device.name))
                 for device in directory.devices.values()
                 for channel in directory.channels.get(device.device_id, ())
             ]
@@ -116,3 +116,8 @@ class LiveAccess(QObject):
 
         dialog.finished.connect(on_finished)
         dialog.open()
+
+
+def _found_by(channel: str, device: str) -> str:
+    """Return what a channel is listed as; a single camera is often called what its device is."""
+    return channel if device in ("", channel) else f"{channel} · {device}"
