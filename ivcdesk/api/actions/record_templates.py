@@ -112,7 +112,7 @@ class BackupTemplate(Wire, frozen=True, kw_only=True):
     """When backup plans fetch (``time_sections``), and which hours (``dev_time_sections``).
 
     ``scale`` is how many times faster than it was recorded; ``day_offset`` (newer than the
-    reference, 3.1) how many days back is fetched. Times are local texts such as
+    reference, 3.1) how many days back is fetched, usually one. Times are local texts such as
     ``2023-09-06 15:52:34``.
     """
 
@@ -123,7 +123,7 @@ class BackupTemplate(Wire, frozen=True, kw_only=True):
     scale: int = 0
     create_at: str = ""
     update_at: str = ""
-    day_offset: int = 0
+    day_offset: int = 1
 
 
 class BackupTemplateAnswer(Result, frozen=True, kw_only=True):
