@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import urllib.error
+import urllib.request
+from urllib.parse import urlsplit
+
+import av
+import numpy as np
 import pytest
 
 from ivcdesk.api.actions import (
@@ -125,6 +131,70 @@ def test_findings_keep_to_the_hours_and_the_window(asked, add, noon):
     assert results(asked, task, **inside).total_count == whole
     outside = {"begin_time": str(int(noon)), "end_time": str(int(noon) + 7200)}
     assert results(asked, task, **outside).total_count == 0
+
+
+def test_vehicles_keep_their_plates_and_have_them_within_their_boxes(asked, add):
+    task = asked(add(templates=[template("Car")], is_start_the_task=True)).data
+    asked.clock.advance(6 * 3600)
+    cars = results(asked, task).data.ai_results.car
+    assert {"集装箱卡车", "面包车"} <= {car.type for car in cars}
+    read = [car for car in cars if car.plate_content.plate]
+    assert len(read) > 0.8 * len(cars)
+    makes = {}
+    for car in read:
+        box, plate = car.location, car.plate_content.location
+        assert box.x <= plate.x <= plate.x + plate.width <= box.x + box.width
+        assert box.y <= plate.y <= plate.y + plate.height <= box.y + box.height
+        assert 0 < plate.width < box.width
+        known = (car.brand, car.serial, car.type, car.color)
+        assert makes.setdefault(car.plate_content.plate, known) == known
+    assert len(makes) < len(read)
+
+
+def picture(address):
+    """Return a picture's colours, shape (rows, columns, 3)."""
+    with urllib.request.urlopen(address, timeout=20) as answer, av.open(answer) as found:
+        return next(found.decode(video=0)).to_ndarray(format="rgb24").astype(int)
+
+
+def test_what_was_found_is_framed_in_its_picture_and_in_no_other(served):
+    """One call over the socket: a task that runs since yesterday, and what it saw last."""
+    world = served.cloud.world
+    device = next(d for d in world.devices.values() if d.name.startswith("PTZ Quay 12"))
+    channel = served.run(lambda: world.channels(device)[0].channel_id)
+    config = {"DetectType": "Body", "TimeInterval": 10, "OperTimeSlot": [
+        {"Start": "00:00:00", "End": "23:59:59"}]}  # fmt: skip
+    task = served.call(
+        "AddAITask",
+        {"Name": "a", "ChannelList": [channel], "Templates": [{"Tag": "AI", "AIConfig": config}]},
+    )["Data"]["TaskId"]
+    now = served.cloud.now()
+    served.cloud.world.ledger.ai_tasks[task].runs.append((now - 3600, now))
+    asked = {"TaskId": task, "ChannelId": channel, "PageSize": 1}
+    (row,) = served.call("DescribeAITaskResult", asked)["Data"]["AIResults"]["Body"]
+    (again,) = served.call("DescribeAITaskResult", asked)["Data"]["AIResults"]["Body"]
+    assert (again["Time"], again["BodyInfo"]) == (row["Time"], row["BodyInfo"])
+    path, _, query = row["Url"].partition("?")
+    moment = int(path.rpartition("@")[2].removesuffix(".jpg")) / 1000
+    plain = served.run(lambda: served.cloud.links.address(urlsplit(path).path, 60))
+    framed, bare = picture(row["Url"]), picture(plain)
+    assert framed.shape == (HEIGHT, WIDTH, 3)
+    assert np.array_equal(framed, picture(row["Url"]))
+    differs = np.abs(framed - bare).max(axis=2) > 60
+    expected = np.zeros((HEIGHT, WIDTH), bool)
+    for found in row["BodyInfo"]:
+        assert found["Name"] == "person"
+        x, y, wide, tall = (found["Location"][key] for key in ("X", "Y", "Width", "Height"))
+        for line in (framed[y : y + tall, x - 1], framed[y + tall, x : x + wide]):
+            red, green, blue = np.median(line, axis=0)
+            assert min(red, green) > 170 > 110 > blue
+        expected[max(y - 20, 0) : y + tall + 4, max(x - 120, 0) : x + max(wide, 120)] = True
+    assert not (differs & ~expected).any()
+    # what an address says was found can't be changed
+    for changed in (query.replace("person", "ghost"), query.partition("&")[2]):
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            picture(f"{path}?{changed}")
+    assert now - 3600 <= moment <= now
 
 
 WRONG = [

@@ -102,10 +102,14 @@ def _location(box: Box) -> wire.Location:
 
 
 def _car(cloud: Cloud, channel: Channel, found: Found) -> wire.CarFinding:
-    """Return a vehicle: the same one has the same plate whenever it comes by."""
+    """Return a vehicle: the same one has the same plate, where that is in the picture."""
     chance = dice(cloud.seed, "car", channel.habit.channel, found.number)
     brand, serial = chance.choice(_BRANDS[found.make])
     plate = f"沪{chance.choice('ABCDEFG')}{chance.randrange(100_000):05d}"
+    read = wire.Plate()
+    if found.plate.area:
+        place = _location(found.plate)
+        read = wire.Plate(plate=plate, color="蓝色", type="普通蓝牌", location=place)
     return wire.CarFinding(
         serial=serial,
         brand=brand,
@@ -113,9 +117,7 @@ def _car(cloud: Cloud, channel: Channel, found: Found) -> wire.CarFinding:
         color=_colour(found.tint),
         confidence=found.score,
         year=chance.choice((0, 2019, 2021, 2023)),
-        plate_content=wire.Plate(
-            plate=plate, color="蓝色", type="普通蓝牌", location=_location(found.plate)
-        ),
+        plate_content=read,
         location=_location(found.box),
     )
 

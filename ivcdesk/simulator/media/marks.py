@@ -49,7 +49,7 @@ def _write(picture: Planes, box: Box, label: str, scaler: Scaler) -> None:
     ink = scaler.scale(np.ascontiguousarray(line), _LABEL_HEIGHT, wide)
     height, width = picture.y.shape
     x = max(min(box.x - LINE, width - wide), 0) // 2 * 2
-    y = max(box.y - LINE - _LABEL_HEIGHT, 0) // 2 * 2
+    y = max(min(box.y - LINE, height) - _LABEL_HEIGHT, 0) // 2 * 2
     ink = ink[: height - y, : width - x]
     tall, wide = ink.shape
     _fill(picture, Box(x, y, wide, tall))
