@@ -6,26 +6,18 @@ All work happens in one thread of its own; reading what can't be read finds noth
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
 from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.aiming import Learned
 from ivcdesk.domain.patrol import Stop, Tour
+from ivcdesk.services.database import Database
 
 SCHEMA = 1
-BUSY_SECONDS = 2.0  # how long another instance may hold the file
-
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS pacing (scope TEXT NOT NULL, channel TEXT NOT NULL, own REAL,
@@ -50,19 +42,16 @@ class PtzStore:
     """The file and the one thread that touches it; ``path`` None keeps everything in memory."""
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self._thread: ThreadPoolExecutor | None = None
-        self._database: sqlite3.Connection | None = None
-        self._closed = False
+        self._database = Database(path, "what is known of cameras", _prepare)
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file is; None where everything is in memory."""
+        return self._database.path
 
     async def close(self) -> None:
         """Close the file and end the thread; closing twice does no harm."""
-        if self._closed:
-            return
-        self._closed = True
-        if self._thread is not None:
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-            self._thread.shutdown(wait=False)
+        await self._database.close()
 
     async def pacing(self, scope: str, channel: ChannelId) -> tuple[float | None, float]:
         """Return the pause that the user gave a channel (s, or None), and what was learned (s)."""
@@ -73,7 +62,7 @@ class PtzStore:
             ).fetchone()
             return (None, 0.0) if row is None else (row[0], float(row[1]))
 
-        return await self.run(work, (None, 0.0))
+        return await self._database.run_or(work, (None, 0.0))
 
     async def keep_pacing(
         self, scope: str, channel: ChannelId, own: float | None, learned: float
@@ -93,7 +82,7 @@ class PtzStore:
             ).fetchone()
             return Learned() if row is None else _learned.decode(row[0])
 
-        return await self.run(work, Learned())
+        return await self._database.run_or(work, Learned())
 
     async def keep_learned(self, scope: str, channel: ChannelId, learned: Learned) -> None:
         """Keep what was learned of how a camera moves."""
@@ -112,7 +101,7 @@ class PtzStore:
             return {int(number): str(name) for number, name in rows}
 
         nothing: dict[int, str] = {}
-        return await self.run(work, nothing)
+        return await self._database.run_or(work, nothing)
 
     async def keep_name(self, scope: str, channel: ChannelId, number: int, name: str) -> None:
         """Keep the name of a preset; an empty one is forgotten."""
@@ -137,7 +126,7 @@ class PtzStore:
             return [] if row is None else _numbers.decode(row[0])
 
         nothing: list[int] = []
-        return await self.run(work, nothing)
+        return await self._database.run_or(work, nothing)
 
     async def keep_order(self, scope: str, channel: ChannelId, numbers: Sequence[int]) -> None:
         """Keep the order of a channel's presets."""
@@ -157,7 +146,7 @@ class PtzStore:
                 return None
             return Tour(tuple(Stop(*stop) for stop in _stops.decode(row[0])), row[1])
 
-        return await self.run(work, None)
+        return await self._database.run_or(work, None)
 
     async def keep_tour(self, scope: str, channel: ChannelId, tour: Tour) -> None:
         """Keep the tour of a channel."""
@@ -167,77 +156,17 @@ class PtzStore:
             (scope, channel, stops, tour.resume),
         )
 
-    async def run(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        """Do work in the store's thread; ``otherwise`` is what there is where that fails."""
-        if self._closed:
-            return otherwise
-        if self._thread is None:
-            self._thread = ThreadPoolExecutor(1, thread_name_prefix="asyncio_ptz")
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._work, work, otherwise
-        )
-
     async def _put(self, statement: str, values: Sequence[object] | Mapping[str, object]) -> None:
         def work(database: sqlite3.Connection) -> None:
             database.execute(statement, values)
 
-        await self.run(work, None)
+        await self._database.run_or(work, None)
 
-    def _work(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        for attempt in (1, 2):
-            try:
-                database = self._connect()
-                with database:
-                    return work(database)
-            except sqlite3.OperationalError as error:
-                _log.warning("what is known of cameras can not be kept: %s", error)
-                if self._database is None:
-                    self.path = None
-                    continue
-                return otherwise
-            except (sqlite3.DatabaseError, msgspec.MsgspecError) as error:
-                _log.warning("what is known of cameras is damaged (%s); try %d", error, attempt)
-                self._put_aside()
-        return otherwise
 
-    def _connect(self) -> sqlite3.Connection:
-        if self._database is not None:
-            return self._database
-        if self.path is not None:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.touch(mode=0o600)
-            except OSError as error:
-                _log.warning("what is known of cameras stays in memory: %s", error.strerror)
-                self.path = None
-        database = sqlite3.connect(self.path or ":memory:", timeout=BUSY_SECONDS)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            with database:
-                for statement in _TABLES.split(";"):
-                    database.execute(statement)
-                database.execute(f"PRAGMA user_version = {SCHEMA}")
-        except BaseException:
-            database.close()
-            raise
-        self._database = database
-        return database
-
-    def _disconnect(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    def _put_aside(self) -> None:
-        self._disconnect()
-        if self.path is None:
-            return
-        try:
-            self.path.replace(self.path.with_name(self.path.name + ".damaged"))
-        except OSError:
-            self.path = None
-            return
-        for suffix in ("-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    with database:
+        for statement in _TABLES.split(";"):
+            database.execute(statement)
+        database.execute(f"PRAGMA user_version = {SCHEMA}")

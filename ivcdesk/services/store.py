@@ -6,13 +6,9 @@ stream is ever written. All work happens in one thread of its own.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -31,14 +27,12 @@ from ivcdesk.api.actions import (
 )
 from ivcdesk.domain.coverage import TIDY, Source, Untidy
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.services.database import Database
 
 SCHEMA = 2
 KEPT_SCOPES = 12  # accounts and regions; the least recently used ones are forgotten
 KEPT_DAYS = 45 * 86400.0  # s since a recording day was asked for
-BUSY_SECONDS = 2.0  # how long another instance may hold the file
 
-_log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 _W = TypeVar("_W", bound=Wire)
 
 _TABLES = """
@@ -100,117 +94,59 @@ class Store:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.recovered = False
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
-        self._database: sqlite3.Connection | None = None
-        self._closed = False
+        self._database = Database(path, "the cache", _prepare)
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file is; None where everything is in memory."""
+        return self._database.path
+
+    @property
+    def recovered(self) -> bool:
+        """Whether a damaged file was moved aside."""
+        return self._database.recovered
 
     @classmethod
     async def open(cls, path: Path | None) -> Store:
         """Open the file, or make it; None keeps everything in memory."""
         store = cls(path)
-        await store._run(lambda _database: None, None)
+        await store._database.run_or(lambda _database: None, None)
         return store
 
     async def close(self) -> None:
         """Close the file and end the thread; closing twice does no harm."""
-        if self._closed:
-            return
-        self._closed = True
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-        self._thread.shutdown(wait=False)
+        await self._database.close()
 
     async def directory(self, scope: str) -> Snapshot | None:
         """Return the directory last kept for an account and region, or None."""
-        return await self._run(lambda database: _directory(database, scope), None)
+        return await self._database.run_or(lambda database: _directory(database, scope), None)
 
     async def keep_directory(self, scope: str, delta: Delta) -> None:
         """Keep what changed, without its secrets."""
-        await self._run(lambda database: _keep_directory(database, scope, delta), None)
+        await self._database.run_or(lambda database: _keep_directory(database, scope, delta), None)
 
     async def days(
         self, scope: str, channel: ChannelId, source: Source, first: date, last: date
     ) -> dict[date, Day]:
         """Return the kept days of a channel from ``first`` to ``last``, both included."""
         nothing: dict[date, Day] = {}
-        return await self._run(
+        return await self._database.run_or(
             lambda database: _days(database, scope, channel, source, first, last), nothing
         )
 
     async def forget_days(self, scope: str, channel: ChannelId, first: date, last: date) -> None:
         """Forget the kept days of a channel from ``first`` to ``last``, both included."""
-        await self._run(lambda database: _forget_days(database, scope, channel, first, last), None)
+        await self._database.run_or(
+            lambda database: _forget_days(database, scope, channel, first, last), None
+        )
 
     async def keep_day(
         self, scope: str, channel: ChannelId, source: Source, day: date, held: Day
     ) -> None:
         """Keep what a day held."""
-        await self._run(
+        await self._database.run_or(
             lambda database: _keep_day(database, scope, channel, source, day, held), None
         )
-
-    async def _run(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        if self._closed:
-            return otherwise
-        return await asyncio.get_running_loop().run_in_executor(
-            self._thread, self._work, work, otherwise
-        )
-
-    def _work(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
-        for attempt in (1, 2):
-            try:
-                database = self._connect()
-                with database:
-                    return work(database)
-            except sqlite3.OperationalError as error:
-                _log.warning("the cache can not be used: %s", error)
-                if self._database is None:
-                    self.path = None
-                    continue
-                return otherwise
-            except (sqlite3.DatabaseError, msgspec.MsgspecError) as error:
-                _log.warning("the cache is damaged (%s); attempt %d", error, attempt)
-                self._begin_anew()
-        return otherwise
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._database is not None:
-            return self._database
-        if self.path is not None:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.touch(mode=0o600)
-            except OSError as error:
-                _log.warning("the cache is kept in memory: %s", error.strerror)
-                self.path = None
-        database = sqlite3.connect(self.path or ":memory:", timeout=BUSY_SECONDS)
-        try:
-            _prepare(database)
-        except BaseException:
-            database.close()
-            raise
-        self._database = database
-        return database
-
-    def _disconnect(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    def _begin_anew(self) -> None:
-        self._disconnect()
-        self.recovered = True
-        if self.path is None:
-            return
-        try:
-            self.path.replace(self.path.with_name(self.path.name + ".damaged"))
-        except OSError:
-            self.path = None
-            return
-        for suffix in ("-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
 
 
 def _prepare(database: sqlite3.Connection) -> None:
