@@ -48,24 +48,33 @@ def quality_of(query: Mapping[str, str]) -> Quality:
 class LiveReel:
     """The pictures of a live camera: the present, at the camera's frame rate."""
 
-    def __init__(self, source: MediaSource, facts: CameraFacts) -> None:
-        self._source, self._facts = source, facts
+    def __init__(
+        self,
+        source: MediaSource,
+        facts: CameraFacts,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._source, self._facts, self._clock = source, facts, clock
 
     def shots(self, stop: threading.Event) -> Iterator[Shot]:
         """See Reel."""
         source, channel, fps = self._source, self._facts.channel_id, self._facts.fps
-        begin = time.monotonic()
+        begin = 0.0
         number = 0
         while not stop.is_set():
             if number % fps == 0 and not source.streaming(channel):
                 return
             yield Shot(source.pose(channel), source.now(), round(number * 1000 / fps))
+            if not number:
+                # Surroundings that nobody saw before were painted for it: that is no lateness.
+                begin = self._clock()
             number += 1
-            late = time.monotonic() - begin - number / fps
+            late = self._clock() - begin - number / fps
             if late > 0.5:
                 # The machine was busy: leave out what nobody could see any more.
                 number += math.ceil(late * fps)
-                late = time.monotonic() - begin - number / fps
+                late = self._clock() - begin - number / fps
             if late < 0 and stop.wait(-late):
                 return
 

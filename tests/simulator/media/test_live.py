@@ -11,6 +11,7 @@ import pytest
 from ivcdesk.simulator.media import broadcast
 from ivcdesk.simulator.media.broadcast import Viewer
 from ivcdesk.simulator.media.encoder import Unit
+from ivcdesk.simulator.media.live import LiveReel
 from ivcdesk.simulator.media.overlay import read_clock
 from ivcdesk.simulator.media.source import Pose
 from tests.simulator.media.camera_stage import (
@@ -41,6 +42,38 @@ def test_a_live_stream_shows_the_present() -> None:
             assert now - 5 < clock <= now
 
     run(story())
+
+
+class Hand:
+    """A clock that goes on where somebody waits, and the event to wait for."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def clock(self) -> float:
+        return self.now
+
+    def is_set(self) -> bool:
+        return False
+
+    def wait(self, seconds: float) -> bool:
+        self.now += seconds
+        return False
+
+
+def test_painting_the_surroundings_first_leaves_no_picture_out() -> None:
+    hand = Hand()
+    source = MemorySource()
+    shots = LiveReel(source, source.cameras["c1"], clock=hand.clock).shots(hand)
+    times = [next(shots).ms]
+    hand.now += 3.0  # nobody painted what is seen here before
+    begun = hand.now
+    times += [next(shots).ms for _ in range(30)]
+    assert times == [round(number * 1000 / 15) for number in range(31)]
+    assert hand.now == pytest.approx(begun + 2)
+    # later on pictures are left out that nobody could see any more
+    hand.now += 3.0
+    assert next(shots).ms - times[-1] >= 2900
 
 
 def test_a_player_of_its_own_opens_the_address() -> None:
