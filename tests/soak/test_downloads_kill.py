@@ -36,6 +36,7 @@ from tests.soak.downloads_child import FULL
 
 ITEMS = 20
 KILLS = 200
+LIVES = (0.35, 1.5)
 DISK_MB = 96
 CHILD = Path(__file__).with_name("downloads_child.py")
 PATH = "/video"
@@ -265,11 +266,19 @@ def luma(frame: av.VideoFrame) -> Any:
 
 
 async def ordeal(
-    disk: Path, *, mounted: bool, kills: int, items: int, seed: int, reach: int = 90
+    disk: Path,
+    *,
+    mounted: bool,
+    kills: int,
+    items: int,
+    seed: int,
+    reach: int = 90,
+    lives: tuple[float, float] = LIVES,
 ) -> Counter[str]:
     """Kill the queue so often, in as many rounds as it takes; return what happened.
 
-    The recordings lie within ``reach`` seconds around a midnight. A queue that comes to its end is
+    The recordings lie within ``reach`` seconds around a midnight; the process lives for ``lives``
+    (s, shortest and longest). A queue that comes to its end is
     checked, and another one of as many items begins.
     """
     async with Simulator(seed=seed) as simulator:
@@ -285,7 +294,7 @@ async def ordeal(
                 while not over and trial.count["kills"] < kills:
                     if chance.random() < 0.15:
                         trial.fill()
-                    over = await trial.live(chance.uniform(0.35, 1.5))
+                    over = await trial.live(chance.uniform(*lives))
                     watch.look()
                     trial.make_room()
                 hits = {one["kind"]: one["hits"] for one in simulator.faults.listed()}
