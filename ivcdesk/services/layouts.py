@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -13,12 +9,11 @@ from typing import Literal
 import msgspec
 
 from ivcdesk.api.actions import ChannelId
+from ivcdesk.services.readable_file import ReadableFile
 
 MOST = 200
 """How many layouts an account can have."""
 LONGEST_NAME = 60
-
-_log = logging.getLogger(__name__)
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -62,12 +57,9 @@ class Layouts:
     """
 
     def __init__(self, path: Path | None, scope: str) -> None:
-        self._path = path
         self._scope = scope
         self._book: _Book = {}
-        self._loading: asyncio.Task[None] | None = None
-        self._writing: asyncio.Task[None] | None = None
-        self._changed = False
+        self._file = ReadableFile(path, "the layouts", _decoder, self._take, lambda: self._book)
 
     @property
     def all(self) -> Sequence[Layout]:
@@ -86,9 +78,7 @@ class Layouts:
 
     async def load(self) -> None:
         """Read the file, once; whoever comes meanwhile waits for the same reading."""
-        if self._loading is None:
-            self._loading = asyncio.get_running_loop().create_task(self._load(), name="layouts")
-        await asyncio.shield(self._loading)
+        await self._file.load()
 
     def save(self, layout: Layout) -> Layout:
         """Keep a layout, instead of one of the same name, and return it as it is kept.
@@ -104,7 +94,7 @@ class Layouts:
             raise TooMany
         self._shelf.layouts = [*others, kept]
         self._shelf.last = name
-        self._write_soon()
+        self._file.save_soon()
         return kept
 
     def rename(self, name: str, other: str) -> Layout:
@@ -120,7 +110,7 @@ class Layouts:
         shelf.layouts = [renamed if each is layout else each for each in shelf.layouts]
         if _key(shelf.last) == _key(name):
             shelf.last = other
-        self._write_soon()
+        self._file.save_soon()
         return renamed
 
     def delete(self, name: str) -> None:
@@ -129,27 +119,23 @@ class Layouts:
         shelf.layouts = [each for each in shelf.layouts if _key(each.name) != _key(name)]
         if _key(shelf.last) == _key(name):
             shelf.last = ""
-        self._write_soon()
+        self._file.save_soon()
 
     def use(self, name: str) -> None:
         """Remember which one is used, "" for none, for the next start."""
         if name != self._shelf.last:
             self._shelf.last = name
-            self._write_soon()
+            self._file.save_soon()
 
     async def close(self) -> None:
         """Wait until everything is on the disk."""
-        if self._loading is not None:
-            await self._loading
-        if self._writing is not None:
-            await self._writing
+        await self._file.close()
 
     @property
     def _shelf(self) -> _Shelf:
         return self._book.setdefault(self._scope, _Shelf())
 
-    async def _load(self) -> None:
-        found = await asyncio.get_running_loop().run_in_executor(None, _read, self._path)
+    def _take(self, found: _Book) -> None:
         mine = self._book.get(self._scope)
         self._book = found
         if mine is not None:
@@ -160,21 +146,6 @@ class Layouts:
             shelf.layouts = [*older, *mine.layouts]
             shelf.last = mine.last or shelf.last
 
-    def _write_soon(self) -> None:
-        self._changed = True
-        if self._path is not None and (self._writing is None or self._writing.done()):
-            self._writing = asyncio.get_running_loop().create_task(
-                self._write_out(self._path), name="layouts.save"
-            )
-
-    async def _write_out(self, path: Path) -> None:
-        # What is on the disk must be known before anything is written over it.
-        await self.load()
-        while self._changed:
-            self._changed = False
-            document = msgspec.json.format(msgspec.json.encode(self._book), indent=1)
-            await asyncio.get_running_loop().run_in_executor(None, _write, path, document)
-
 
 def clean_name(name: str) -> str:
     """Return a name as it is kept: on one line, without spaces around it, not too long."""
@@ -183,41 +154,3 @@ def clean_name(name: str) -> str:
 
 def _key(name: str) -> str:
     return name.casefold()
-
-
-def _read(path: Path | None) -> _Book:
-    if path is None:
-        return {}
-    try:
-        return _decoder.decode(path.read_bytes())
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        _log.warning("the layouts can't be read: %s", error.strerror)
-        return {}
-    except msgspec.MsgspecError:
-        _log.warning("the layouts can't be understood; the file is moved aside")
-        aside = path.with_name(f"{path.name}.unreadable")
-        try:
-            path.replace(aside)
-        except OSError as error:
-            _log.warning("it can't be moved: %s", error.strerror)
-        return {}
-
-
-def _write(path: Path, document: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        scratch = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(document)
-                file.flush()
-                os.fsync(file.fileno())
-            scratch.replace(path)
-        except BaseException:
-            scratch.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        _log.warning("the layouts can't be saved: %s", error.strerror)

@@ -16,10 +16,8 @@ from ivcdesk.media.live import LivePlayer
 from ivcdesk.services.layouts import Layout
 from ivcdesk.ui.context import Context
 from ivcdesk.ui.panels.channel_words import channel_name
-from ivcdesk.ui.panels.live_access import LiveAccess
 from ivcdesk.ui.panels.live_bar import AT_TIMES, OFTEN, LiveBar
 from ivcdesk.ui.panels.live_dealing import arrangement_of, captured, deal
-from ivcdesk.ui.panels.live_diagnosis import LiveDiagnosis
 from ivcdesk.ui.panels.live_links import StreamLinks
 from ivcdesk.ui.panels.live_menu import open_menu
 from ivcdesk.ui.panels.live_meter import LiveMeter
@@ -29,6 +27,7 @@ from ivcdesk.ui.panels.live_recording import LiveRecording
 from ivcdesk.ui.panels.live_slot import LiveSlot, Quality
 from ivcdesk.ui.panels.live_sound import LiveSound
 from ivcdesk.ui.panels.live_view import LiveView
+from ivcdesk.ui.panels.live_windows import LiveWindows
 from ivcdesk.ui.panels.ptz import PtzPanel
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark
@@ -64,10 +63,9 @@ class LivePanel(QWidget):
         self.tasks = TaskScope(self)
         self.links = StreamLinks(context, self._focused_slot, self)
         self.links.told.connect(self._tell)
-        self.diagnosis = LiveDiagnosis(context, self._focused_slot, self)
-        self.access = LiveAccess(context, self._focused_slot, self)
-        self.links.addresses_wanted.connect(self.access.open_addresses)
-        self.links.bans_wanted.connect(self.access.open_bans)
+        self.windows = LiveWindows(context, self._focused_slot, self)
+        self.links.addresses_wanted.connect(self.windows.open_addresses)
+        self.links.bans_wanted.connect(self.windows.open_bans)
         self.bar = LiveBar(self.links)
         self.pictures = LivePictures(self._name_of, self)
         self.pictures.told.connect(self._tell)
@@ -146,8 +144,7 @@ class LivePanel(QWidget):
         """Show channels of this account from now on."""
         self.detach()
         self._session = session
-        self.diagnosis.attach(session)
-        self.access.attach(session)
+        self.windows.attach(session)
         for view in self._views:
             view.slot.attach(session)
         self.links.look_for_players()
@@ -155,8 +152,7 @@ class LivePanel(QWidget):
 
     def detach(self) -> None:
         """Show nothing, and forget the session."""
-        self.diagnosis.detach()
-        self.access.detach()
+        self.windows.detach()
         self.recording.end_all()
         self.programme.detach()
         for view in self._views:
@@ -175,8 +171,7 @@ class LivePanel(QWidget):
         await self.pictures.tasks.finish()
         await self.tasks.finish()
         await self.links.tasks.finish()
-        await self.diagnosis.close()
-        await self.access.close()
+        await self.windows.close()
         await asyncio.gather(*(view.slot.close() for view in self._views))
         self._session = None
         self._refresh()
@@ -335,7 +330,7 @@ class LivePanel(QWidget):
             view.changed.connect(self._refresh)
             view.maximise_wanted.connect(partial(self.toggle_alone, index))
             view.close_wanted.connect(view.clear)
-            view.diagnosis_wanted.connect(self.diagnosis.open)
+            view.diagnosis_wanted.connect(self.windows.open_diagnosis)
             view.menu_wanted.connect(partial(self._show_menu, index))
             view.steer_pressed.connect(self._on_steer_pressed)
             view.steer_released.connect(self._on_steer_released)

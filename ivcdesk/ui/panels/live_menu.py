@@ -45,7 +45,7 @@ def open_menu(panel: LivePanel, index: int, where: QPoint) -> QMenu:
     record.setEnabled(recorded or panel.has_picture)
     entry("copy", tr("Copy the {kind} address", kind="FLV"), panel.copy_address)
     entry("retry", tr("Fetch the picture anew"), view.slot.reopen)
-    entry("diagnose", tr("Why is there no picture?"), panel.diagnosis.open)
+    entry("diagnose", tr("Why is there no picture?"), panel.windows.open_diagnosis)
     menu.addSeparator()
     whole = entry(
         "whole", tr("Show all of the picture"), partial(view.tile.set_zoom, WHOLE), tr("Home|key")

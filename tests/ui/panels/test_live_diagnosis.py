@@ -38,7 +38,7 @@ def test_the_reason_is_asked_for_found_and_copied(aio):
             card = live.views[0].tile
             why = next(b for b in card.findChildren(QPushButton) if b.text() == "Why?")
             QTest.mouseClick(why, Qt.MouseButton.LeftButton)
-            dialog = live.diagnosis.dialog
+            dialog = live.windows.shown
             assert dialog is not None
             await until(lambda: dialog.ended)
 
@@ -69,7 +69,7 @@ def test_the_reason_is_asked_for_found_and_copied(aio):
             assert dialog.findChild(QLabel, "diagnosis.cause").text() == "✓ Nothing is wrong now"
             assert "sign" not in dialog.report
             QTest.keyClick(dialog, Qt.Key.Key_Escape)
-            assert live.diagnosis.dialog is None
+            assert live.windows.shown is None
             await live.close()
             live.hide()
 
@@ -83,12 +83,12 @@ def test_signing_out_closes_it_while_it_checks(aio):
         async with site() as place:
             await opened(live, place)
             place.simulator.faults.arm([{"kind": "stall", "path": "/live/", "seconds": 60}])
-            live.diagnosis.open()
-            dialog = live.diagnosis.dialog
+            live.windows.open_diagnosis()
+            dialog = live.windows.shown
             assert dialog is not None
             await until(lambda: any(f.check is Check.CONNECT for f in dialog.findings))
             await live.close()
-            assert live.diagnosis.dialog is None
+            assert live.windows.shown is None
             live.hide()
 
     aio(work(), 30)

@@ -69,8 +69,8 @@ def page(aio):
 
 def test_an_address_is_copied_drawn_as_a_code_and_never_shown_whole(page):
     async def work(live: LivePanel, place: Site) -> None:
-        live.access.open_addresses()
-        dialog = live.access.dialog
+        live.windows.open_addresses()
+        dialog = live.windows.shown
         assert isinstance(dialog, AddressesDialog)
         flv = found(dialog, QLabel, "addresses.flv")
         await until(lambda: place.camera in flv.text())
@@ -92,8 +92,8 @@ def test_an_address_is_copied_drawn_as_a_code_and_never_shown_whole(page):
 
 def test_stream_size_and_network_are_asked_for_as_chosen(page):
     async def work(live: LivePanel, place: Site) -> None:
-        live.access.open_addresses()
-        dialog = live.access.dialog
+        live.windows.open_addresses()
+        dialog = live.windows.shown
         box = found(dialog, QComboBox, "addresses.stream")
         names = [box.itemText(index) for index in range(box.count())]
         assert names[:2] == ["Main stream", "Sub stream"]
@@ -120,8 +120,8 @@ def test_a_refusal_is_told_and_new_addresses_can_be_asked_for(page):
         fault = {"kind": "error", "action": "ControlDeviceStream", "count": 1}
         await until(lambda: live.views[0].slot.kind == "playing")
         place.simulator.faults.arm([fault | {"code": "ResourceUnavailable.DevOffline"}])
-        live.access.open_addresses()
-        dialog = live.access.dialog
+        live.windows.open_addresses()
+        dialog = live.windows.shown
         told = found(dialog, QLabel, "addresses.told")
         await until(lambda: "ResourceUnavailable.DevOffline" in told.text())
         assert not found(dialog, QAbstractButton, "addresses.copy.flv").isEnabled()
@@ -133,8 +133,8 @@ def test_a_refusal_is_told_and_new_addresses_can_be_asked_for(page):
 
 def test_a_ban_is_asked_for_once_set_listed_and_lifted(page):
     async def work(live: LivePanel, place: Site) -> None:
-        live.access.open_bans()
-        dialog = live.access.dialog
+        live.windows.open_bans()
+        dialog = live.windows.shown
         assert isinstance(dialog, BansDialog)
         forbid = found(dialog, QAbstractButton, "bans.forbid")
         forbidden = found(dialog, QListWidget, "bans.forbidden")
@@ -175,8 +175,8 @@ def test_a_user_whom_the_cloud_refuses_is_told_with_the_code(page):
                 }
             ]
         )
-        live.access.open_bans()
-        dialog = live.access.dialog
+        live.windows.open_bans()
+        dialog = live.windows.shown
         QTest.keyClicks(found(dialog, QLineEdit, "bans.user"), USER)
         found(dialog, QAbstractButton, "bans.look").click()
         told = found(dialog, QLabel, "bans.told")
