@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.text import bind, tr
 from ivcdesk.ui.tokens import GRID
 
@@ -52,7 +53,7 @@ class CommandDialog(QDialog):
         self._wrong.setProperty("role", "bad")
         self._wrong.setWordWrap(True)
         cancel = QPushButton()
-        cancel.setAutoDefault(False)
+        press_by_enter(cancel)
         bind(cancel, cancel.setText, "Cancel")
         cancel.clicked.connect(self.reject)
         self._save = QPushButton()

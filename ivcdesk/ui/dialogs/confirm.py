@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ivcdesk.ui import icons
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.text import bind
 from ivcdesk.ui.tokens import GRID, tokens
@@ -47,7 +48,7 @@ class Confirm(QDialog):
         self._accept = QPushButton(verb)
         self._accept.setObjectName("confirm.accept")
         self._accept.setProperty("role", "danger")
-        self._accept.setAutoDefault(False)
+        press_by_enter(self._accept)
         self._accept.clicked.connect(self.accept)
         self._cancel = QPushButton()
         self._cancel.setObjectName("confirm.cancel")

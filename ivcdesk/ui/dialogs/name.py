@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.text import bind
 from ivcdesk.ui.tokens import GRID
@@ -56,7 +57,7 @@ class NameDialog(QDialog):
         self._said.setWordWrap(True)
         cancel = QPushButton()
         cancel.setObjectName("name.cancel")
-        cancel.setAutoDefault(False)
+        press_by_enter(cancel)
         bind(cancel, cancel.setText, "Cancel")
         cancel.clicked.connect(self.reject)
         self._accept = QPushButton(verb)

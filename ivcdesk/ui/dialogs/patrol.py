@@ -35,6 +35,7 @@ from ivcdesk.domain.patrol import (
     flaws,
 )
 from ivcdesk.ui import icons
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.text import bind, mark, tr
 from ivcdesk.ui.tokens import GRID
 
@@ -256,7 +257,7 @@ class PatrolDialog(QDialog):
     def _button(self, name: str, text: str) -> QPushButton:
         button = QPushButton()
         button.setObjectName(name)
-        button.setAutoDefault(False)
+        press_by_enter(button)
         bind(button, button.setText, text)
         bind(button, button.setToolTip, text)
         return button

@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
 from ivcdesk.domain.audit import AuditedChannel
 from ivcdesk.domain.days import cloud_day
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.models.audit import FIRST_DAY, SHARE, AuditModel, percent
 from ivcdesk.ui.panels.audit_report import (
     ReportFailed,
@@ -264,7 +265,7 @@ class AuditWindow(QDialog):
         ):
             button = self._files[kind] = QPushButton()
             button.setObjectName(f"audit.{kind}")
-            button.setAutoDefault(False)
+            press_by_enter(button)
             bind(button, button.setText, words)
             bind(button, button.setToolTip, tip)
             button.clicked.connect(partial(self._ask_place, kind))
@@ -272,7 +273,7 @@ class AuditWindow(QDialog):
         row.addStretch(1)
         close = QPushButton()
         close.setObjectName("audit.close")
-        close.setAutoDefault(False)
+        press_by_enter(close)
         close.clicked.connect(self.accept)
         bind(close, close.setText, "Close")
         row.addWidget(close)

@@ -24,6 +24,7 @@ from ivcdesk.api.actions import BannedChannel, ChannelId
 from ivcdesk.api.errors import IvcError
 from ivcdesk.ui.context import Explanation
 from ivcdesk.ui.dialogs.confirm import confirm
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
@@ -89,7 +90,7 @@ class BansDialog(QDialog):
         self._said.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QPushButton()
         close.setObjectName("bans.close")
-        close.setAutoDefault(False)
+        press_by_enter(close)
         close.clicked.connect(self.accept)
         bind(close, close.setText, "Close")
         end = QHBoxLayout()
@@ -125,7 +126,7 @@ class BansDialog(QDialog):
         field.returnPressed.connect(self._on_look)
         self._look = QPushButton()
         self._look.setObjectName("bans.look")
-        self._look.setAutoDefault(False)
+        press_by_enter(self._look)
         self._look.clicked.connect(self._on_look)
         bind(self._look, self._look.setText, "Look up")
         bind(self._look, self._look.setToolTip, "List what this user may not watch · Enter")
@@ -167,7 +168,7 @@ class BansDialog(QDialog):
         column = QVBoxLayout()
         column.addStretch(1)
         for button in (self._forbid, self._allow):
-            button.setAutoDefault(False)
+            press_by_enter(button)
             column.addWidget(button)
         column.addStretch(1)
         return column

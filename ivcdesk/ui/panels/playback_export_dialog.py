@@ -34,6 +34,7 @@ from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.exports import Clip, Form, missing, plan
 from ivcdesk.domain.intervals import Interval, Intervals, total
 from ivcdesk.ui import icons
+from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark, refresh, tr
 from ivcdesk.ui.tokens import GRID
@@ -141,7 +142,7 @@ class ExportDialog(QDialog):
         self._where.setObjectName("export.folder")
         self._browse = QPushButton()
         self._browse.setObjectName("export.browse")
-        self._browse.setAutoDefault(False)
+        press_by_enter(self._browse)
         icons.bind(self._browse, self._browse.setIcon, "folder", 16)
         bind(self._browse, self._browse.setText, "Choose …")
         bind(self._browse, self._browse.setToolTip, "Choose another folder")
@@ -219,7 +220,7 @@ class ExportDialog(QDialog):
         grid.addLayout(folder, 6, 1, 1, 2)
         cancel = QPushButton()
         cancel.setObjectName("export.cancel")
-        cancel.setAutoDefault(False)
+        press_by_enter(cancel)
         bind(cancel, cancel.setText, "Cancel")
         cancel.clicked.connect(self.reject)
         self._accept = QPushButton()

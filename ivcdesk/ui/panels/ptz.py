@@ -226,7 +226,7 @@ class PtzPanel(QWidget):
         """Let go of everything, and end the camera's tour; False where there was nothing to end."""
         held = bool(self._helm.held)
         self.stop()
-        aimed = self.aim.cancel()
+        aimed = self.aim.give_up()
         return self.patrol.stop() or aimed or held
 
     def set_fast(self, fast: bool) -> None:
@@ -360,8 +360,8 @@ class PtzPanel(QWidget):
         obstacle = session.directory.obstacle(channel)
         return obstacle_words(session.directory, channel, obstacle) if obstacle else ""
 
-    def _tell(self, text: str, failed: bool, footnote: str) -> None:
-        self._report.tell(text, failed, footnote)
+    def _tell(self, text: str, failed: bool, footnote: str, *, aloud: bool = True) -> None:
+        self._report.tell(text, failed, footnote, aloud=aloud)
         self.told.emit(text, failed)
 
     def _show_soon(self) -> None:
@@ -378,7 +378,7 @@ class PtzPanel(QWidget):
             news, self._news = self._news, None
             self._report.show_latency()
             self._pacing.look()
-            self._tell(*news)
+            self._tell(*news, aloud=False)
 
     def _set_speed(self, speed: int) -> None:
         self._speed.setValue(min(max(speed, SPEEDS[0]), SPEEDS[-1]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
@@ -129,9 +129,17 @@ class AimRow(QWidget):
             self._leave = session.ptz.watch_hands(channel, self._on_hand)
             self.tasks.start(self._recall(session, channel), name="aim.recall")
         if not ready:
-            self.cancel()
+            self.give_up()
             self._aim.setChecked(False)
         self._show()
+
+    def give_up(self) -> bool:
+        """Give the aim up and say so. False where there was none."""
+        if not self.cancel():
+            return False
+        self.told.emit(tr("The aim was given up"), False, "")
+        self._show()
+        return True
 
     def cancel(self) -> bool:
         """Give the aim up; nothing more is sent. False where there was none."""
@@ -149,10 +157,12 @@ class AimRow(QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Give the aim up at any key, and let the key do what it does."""
-        if event.type() == QEvent.Type.KeyPress and self.cancel():
-            self.told.emit(tr("The aim was given up"), False, "")
-            self._show()
+        """Give the aim up at any key, and let the key do what it does.
+
+        A key that is still down since it began the aim repeats itself, which gives nothing up.
+        """
+        if event.type() == QEvent.Type.KeyPress and not _repeats(event):
+            self.give_up()
         return False
 
     async def _recall(self, session: Session, channel: ChannelId) -> None:
@@ -182,7 +192,7 @@ class AimRow(QWidget):
     def _on_aim(self, on: bool) -> None:
         """Let clicks on this camera's picture aim it, and those on others steer."""
         if not on:
-            self.cancel()
+            self.give_up()
         for view in self.views():
             if view not in self._watched:
                 self._watched.add(view)
@@ -319,6 +329,10 @@ class AimRow(QWidget):
     def _tell_reason(self, reason: str) -> None:
         words = _REASONS[reason]
         self.told.emit(tr(words), True, "")
+
+
+def _repeats(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.isAutoRepeat()
 
 
 def _grey(image: QImage | None) -> Luma | None:

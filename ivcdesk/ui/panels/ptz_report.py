@@ -69,15 +69,15 @@ class PtzReport(QWidget):
         """Take an answer into account; it is shown with the next words."""
         self._answers.append(milliseconds)
 
-    def tell(self, text: str, failed: bool, footnote: str) -> None:
-        """Say what became of a command; a failure is announced too."""
+    def tell(self, text: str, failed: bool, footnote: str, *, aloud: bool = False) -> None:
+        """Say what became of a command; a failure is announced too, and all else if ``aloud``."""
         self._status.setText(text)
         self._quote(footnote)
         role = "bad" if failed else "small"
         if role != self._status.property("role"):
             self._status.setProperty("role", role)
             self._status.style().polish(self._status)
-        if failed:
+        if failed or aloud:
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._status, text))
 
     def rephrase(self, text: str) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QHBoxLayout, QLabel, QWidget
 
 from ivcdesk.app import messages
 from ivcdesk.domain.aiming import Behaviour, Learned
@@ -143,6 +144,30 @@ def test_learning_asks_first_and_says_what_will_happen(room):
         room.window.findChild(QAbstractButton, "confirm.cancel").click()
         await until(lambda: not room.ptz.aim.tasks.busy)
         assert room.jogs() == []
+
+    room(work)
+
+
+def test_enter_on_the_answer_begins_and_what_ends_it_is_told(room):
+    async def work(room: Room) -> None:
+        await room.begin(Learned())
+        room.window.activateWindow()
+        room.button("ptz.calibrate").click()
+        await until(lambda: room.window.findChild(Confirm) is not None)
+        accept = room.window.findChild(QAbstractButton, "confirm.accept")
+        accept.setFocus()
+        await until(accept.hasFocus)
+        QTest.keyClick(accept, Qt.Key.Key_Return)
+        await until(lambda: room.ptz.aim.busy)
+        again = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", True
+        )
+        QApplication.sendEvent(room.tile, again)
+        assert room.ptz.aim.busy
+        assert room.tile.findChild(AimRing).isVisible()
+        assert room.ptz.stop_all()
+        assert room.told[-1] == ("The aim was given up", False)
+        assert room.ptz.findChild(QLabel, "ptz.status").text() == "The aim was given up"
 
     room(work)
 
