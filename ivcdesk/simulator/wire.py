@@ -14,7 +14,8 @@ from ivcdesk.simulator.refusal import Refusal
 
 A = TypeVar("A", bound=Action[Any])
 
-# left out unless it was asked for, or because the service only gained it later
+# left out, where it says nothing unusual, unless it was asked for, or because the service only
+# gained it later
 _ABSENT_WHEN_EMPTY = {
     ("RecordTimeLine", "hls_url"),
     ("BackupTemplate", "day_offset"),
@@ -178,7 +179,7 @@ def _writer(kind: type[msgspec.Struct], action: str) -> Writer:
     # one attribute more than names: with a single one the getter would return no tuple
     read = attrgetter(*(field.name for field in fields), "__class__")
     changes: list[tuple[str, Writer]] = []
-    absent: list[str] = []
+    absent: list[tuple[str, Any]] = []
     for field in fields:
         inner, place = _inner(field.type), (kind.__name__, field.name)
         if inner is not None:
@@ -188,14 +189,14 @@ def _writer(kind: type[msgspec.Struct], action: str) -> Writer:
         if (action, *place) in _WHOLE_NUMBERS:
             changes.append((field.encode_name, int))
         if place in _ABSENT_WHEN_EMPTY:
-            absent.append(field.encode_name)
+            absent.append((field.encode_name, field.default))
 
     def write(value: msgspec.Struct) -> dict[str, Any]:
         plain = dict(zip(names, read(value), strict=False))
         for name, change in changes:
             plain[name] = change(plain[name])
-        for name in absent:
-            if not plain[name]:
+        for name, usual in absent:
+            if not plain[name] or plain[name] == usual:
                 del plain[name]
         return plain
 
