@@ -1,22 +1,29 @@
-"""An encoder that pushes over RTMP until its standard input is closed; a program of its own.
+"""An encoder that pushes over RTMP until it is told to stop, in a process of its own.
 
-It can't be a thread of the test: the library holds the interpreter while it connects.
+It can't be a thread of the test: the library holds the interpreter while it connects. The processes
+come from one that has loaded the libraries already.
 """
 
 from __future__ import annotations
 
-import sys
-import threading
+import multiprocessing
 import time
+from multiprocessing.synchronize import Event
+from types import TracebackType
+from typing import Self
 
 import av
 import numpy as np
 
 COLOURS = {"red": (254, 0, 0), "blue": (0, 0, 254)}
 FPS, RATE = 10, 8000
+_PATIENCE = 20.0  # s; only a hung one takes so long
+
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload([__name__])
 
 
-def push(address: str, codec: str, sound: str, colour: str, end: threading.Event) -> None:
+def push(address: str, codec: str, sound: str, colour: str, end: Event) -> None:
     """Send pictures of one colour, and silence where ``sound`` names a codec."""
     picture = np.full((180, 320, 3), COLOURS[colour], np.uint8)
     quiet = np.zeros((1, RATE // FPS), np.int16)
@@ -38,21 +45,48 @@ def push(address: str, codec: str, sound: str, colour: str, end: threading.Event
             number += 1
 
 
-def main() -> int:
-    """Push until told to stop; 1 where the other side wants no more."""
-    end = threading.Event()
-
-    def watch() -> None:
-        sys.stdin.buffer.read()
-        end.set()
-
-    threading.Thread(target=watch, daemon=True).start()
-    try:
-        push(*sys.argv[1:5], end)
-    except OSError:
-        return 1
-    return 0
+def push_in_turn(addresses: list[str], codec: str, sound: str, colour: str, end: Event) -> None:
+    """Push until told to stop; ends with 1 where every address refused it or broke off."""
+    for address in addresses:
+        try:
+            push(address, codec, sound, colour, end)
+        except OSError:
+            continue
+        return
+    raise SystemExit(1)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+class Pusher:
+    """Pushes to the first address that lets it, until the block ends."""
+
+    def __init__(
+        self, *addresses: str, codec: str = "libx264", sound: str = "aac", colour: str = "red"
+    ) -> None:
+        self._end = _processes.Event()
+        self._process = _processes.Process(
+            target=push_in_turn, args=(list(addresses), codec, sound, colour, self._end)
+        )
+        self._process.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Push no more; may be called twice."""
+        self._end.set()
+        self._process.join(_PATIENCE)
+        self._process.kill()
+        self._process.join()
+
+    def refused(self) -> bool:
+        """Wait until it is done by itself; whether all its addresses refused it or broke off."""
+        self._process.join(_PATIENCE)
+        return self._process.exitcode == 1

@@ -4,49 +4,39 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import av
 import numpy as np
 import pytest
 
 from ivcdesk.simulator.media.push import Push
+from tests.simulator.conftest import serving
+from tests.simulator.media.pusher import Pusher
 
 FFMPEG = shutil.which("ffmpeg")
 RED = (254, 0, 0)
 
 
-class Pusher:
-    """An encoder in a process of its own, which pushes until it is told to stop."""
-
-    def __init__(self, address, codec="libx264", sound="aac", colour="red"):
-        program = Path(__file__).with_name("pusher.py")
-        line = [sys.executable, str(program), address, codec, sound, colour]
-        self._process = subprocess.Popen(
-            line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        try:
-            self._process.communicate(timeout=20)
-        finally:
-            self._process.kill()
-            self._process.wait()
-
-    def refused(self):
-        """Wait until it is done by itself; whether it failed."""
-        return self._process.wait(20) != 0
+QUICKLY = {"probesize": "4096", "analyzeduration": "500000"}
+RELAYED = {
+    ("libx264", "aac"): ["h264", "aac"],
+    ("libx264", "pcm_alaw"): ["h264", "pcm_alaw"],
+    ("libx265", ""): ["hevc"],
+}
 
 
-@pytest.fixture
-def device(served):
-    """A new device that waits for a push."""
+@pytest.fixture(scope="module")
+def served():
+    """One simulator for all: what a test changes is put back, or belongs to its own device."""
+    with serving() as simulator:
+        yield simulator
+
+
+def add_device(served):
+    """Add a device that waits for a push."""
     organization = next(iter(served.cloud.world.root.children)).organization_id
     asked = {
         "Name": "Drone",
@@ -58,14 +48,42 @@ def device(served):
     return served.call("AddUserDevice", asked)["Data"]["DeviceId"]
 
 
+def push_address(served, device):
+    return served.call("DescribeUserDevice", {"DeviceId": device})["Data"]["PushStreamUrl"]
+
+
+@pytest.fixture
+def device(served):
+    return add_device(served)
+
+
 @pytest.fixture
 def pushed(served, device):
     """Return the address that a device pushes to."""
+    return lambda: push_address(served, device)
 
-    def address():
-        return served.call("DescribeUserDevice", {"DeviceId": device})["Data"]["PushStreamUrl"]
 
-    return address
+@pytest.fixture
+def guard(served):
+    """Change how addresses are guarded, until the test ends."""
+    usual = served.call("DescribeStreamAuth", {})["Data"]
+    del usual["AppId"]
+    usual.pop("ExcludePushDomainIds", None)
+    yield lambda **changes: served.call("AddStreamAuth", usual | changes)
+    served.call("AddStreamAuth", usual)
+
+
+@pytest.fixture(scope="module")
+def relays(served):
+    """Devices that push at the same time, by what they push, and who pushes."""
+    with ExitStack() as pushers:
+        found = {}
+        for codec, sound in RELAYED:
+            device = add_device(served)
+            assert status(served, device) == 0
+            pusher = Pusher(push_address(served, device), codec=codec, sound=sound)
+            found[codec, sound] = device, pushers.enter_context(pusher)
+        yield found
 
 
 def status(served, device):
@@ -87,8 +105,7 @@ def urls(served, device, stream="1"):
 
 def seen(address, count=4):
     """Return a stream's codecs, the colour of its last picture, and its pictures' times."""
-    options = {"probesize": "4096", "analyzeduration": "500000"}
-    with av.open(address, options=options, timeout=15) as container:
+    with av.open(address, options=QUICKLY, timeout=15) as container:
         names = [stream.codec_context.name for stream in container.streams]
         times = []
         for frame in container.decode(video=0):
@@ -98,39 +115,27 @@ def seen(address, count=4):
         return names, frame.to_ndarray(format="rgb24")[90, 160], times
 
 
-def guard(served, **changes):
-    """Change how addresses are guarded."""
-    known = served.call("DescribeStreamAuth", {})["Data"]
-    del known["AppId"]
-    known.pop("ExcludePushDomainIds", None)
-    served.call("AddStreamAuth", known | changes)
-
-
-@pytest.mark.parametrize(
-    ("codec", "sound", "names"),
-    [
-        ("libx264", "aac", ["h264", "aac"]),
-        ("libx264", "pcm_alaw", ["h264", "pcm_alaw"]),
-        ("libx265", "", ["hevc"]),
-    ],
-)
-def test_a_pushed_stream_is_relayed_everywhere(served, device, pushed, codec, sound, names):
-    assert status(served, device) == 0
-    with Pusher(pushed(), codec, sound):
-        reached(served, device, 1)
-        found = urls(served, device)
-        for kind in ("Flv", "Rtmp", "Hls"):
-            expected = names if kind != "Hls" else [n for n in names if n != "pcm_alaw"]
-            codecs, colour, times = seen(found[kind])
-            assert sorted(codecs) == sorted(expected), kind
-            assert np.abs(colour.astype(int) - RED).max() < 40, kind
-            assert times == sorted(set(times)), kind
+@pytest.mark.parametrize(("codec", "sound"), RELAYED)
+def test_a_pushed_stream_is_relayed_everywhere(served, relays, codec, sound):
+    device, pusher = relays[codec, sound]
+    names = RELAYED[codec, sound]
+    reached(served, device, 1)
+    found = urls(served, device)
+    kinds = ("Flv", "Rtmp", "Hls")
+    with ThreadPoolExecutor(len(kinds)) as players:
+        all_seen = list(players.map(seen, [found[kind] for kind in kinds]))
+    for kind, (codecs, colour, times) in zip(kinds, all_seen, strict=True):
+        expected = names if kind != "Hls" else [n for n in names if n != "pcm_alaw"]
+        assert sorted(codecs) == sorted(expected), kind
+        assert np.abs(colour.astype(int) - RED).max() < 40, kind
+        assert times == sorted(set(times)), kind
+    pusher.stop()
     reached(served, device, 2)
 
 
 @pytest.mark.skipif(FFMPEG is None, reason="ffmpeg is not installed")
-def test_the_program_ffmpeg_pushes_with_a_key(served, device, pushed):
-    guard(served, PushState=1)
+def test_the_program_ffmpeg_pushes_with_a_key(served, device, pushed, guard):
+    guard(PushState=1)
     address = pushed()
     assert "txSecret=" in address
     assert "txTime=" in address
@@ -148,18 +153,20 @@ def test_the_program_ffmpeg_pushes_with_a_key(served, device, pushed):
     reached(served, device, 2)
 
 
-def test_wrong_keys_and_names_are_refused(served, device, pushed):
+def test_wrong_keys_and_names_are_refused(served, device, pushed, guard):
     plain = pushed()
-    guard(served, PushState=1)
+    guard(PushState=1)
     genuine = pushed()
     tampered = genuine[:-1] + ("0" if genuine[-1] != "0" else "1")
     wrong = [plain, tampered, genuine.replace("/live/", "/live/x"), plain + "?txTime=x"]
-    with ExitStack() as all_ended:
-        pushers = [all_ended.enter_context(Pusher(address)) for address in wrong]
-        assert all(pusher.refused() for pusher in pushers)
-    served.http("POST", "/_sim/clock", {"advance": 601})
-    with Pusher(genuine) as pusher:
+    with Pusher(*wrong) as pusher:
         assert pusher.refused()
+    served.http("POST", "/_sim/clock", {"skew": 601})
+    try:
+        with Pusher(genuine) as pusher:
+            assert pusher.refused()
+    finally:
+        served.http("POST", "/_sim/clock", {"skew": 0})
     assert status(served, device) == 0
 
 
@@ -172,12 +179,12 @@ def test_a_second_push_is_refused_and_the_first_goes_on(served, device, pushed):
         assert colour[0] > colour[2]
 
 
-def test_disabling_a_device_ends_its_push_and_banning_its_channel_does_not(served, device, pushed):
+def test_disabling_ends_a_push_and_banning_its_channel_does_not(served, device, pushed, guard):
     with Pusher(pushed()) as pusher:
         reached(served, device, 1)
         found = urls(served, device)["Flv"]
         channel = found.partition("/live/")[2].partition(".")[0]
-        guard(served, PullState=1)
+        guard(PullState=1)
         ban = {"UserId": "100001", "Channels": [{"ChannelId": channel, "Enable": True}]}
         served.call("SetForbidPlayChannels", ban)
         with pytest.raises(av.FFmpegError):
@@ -195,7 +202,7 @@ def test_a_push_takes_the_place_of_drawn_pictures(served):
     drawn = next(d for d in world.devices.values() if d.name.startswith("Visitor lane"))
     device = drawn.device_id
     address = served.call("DescribeUserDevice", {"DeviceId": device})["Data"]["PushStreamUrl"]
-    with av.open(urls(served, device)["Flv"], timeout=15) as before:
+    with av.open(urls(served, device, "2")["Flv"], options=QUICKLY, timeout=15) as before:
         next(before.decode(video=0))
         with Pusher(address, sound=""):
             for _ in before.demux(video=0):  # to its end: who watched is dismissed
