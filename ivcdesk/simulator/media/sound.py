@@ -25,6 +25,9 @@ _SHAPES: dict[str, tuple[int, int]] = {
 _ENCODERS = {"aac": "aac", "g711a": "pcm_alaw", "g711u": "pcm_mulaw"}
 _LOOP_SECONDS = 7
 
+# An encoder of AAC gives each frame back when it has got two more.
+_FRAMES_HELD = {"aac": 2, "g711a": 0, "g711u": 0}
+
 
 @functools.lru_cache(32)
 def _murmur(seed: int, rate: int) -> Array:
@@ -64,6 +67,7 @@ class SoundEncoder:
 
     def __init__(self, codec: SoundCodec) -> None:
         self.rate, self.size = _SHAPES[codec]
+        self.held = _FRAMES_HELD[codec] * self.size
         context = cast("av.AudioCodecContext", av.CodecContext.create(_ENCODERS[codec], "w"))
         context.sample_rate = self.rate
         context.layout = "mono"
@@ -99,9 +103,12 @@ class SoundTrack:
         self._number = 0
 
     def until(self, ms: int, at: float, *, mute: bool = False) -> Iterator[Unit]:
-        """Yield frames up to a picture's time ``ms``, at which the wall clock was ``at``."""
-        rate, size = self._encoder.rate, self._encoder.size
-        while self._number * size * 1000 < ms * rate:
+        """Yield frames up to a picture's time ``ms``, at which the wall clock was ``at``.
+
+        What an encoder holds is drawn that much earlier: no sound comes later than its picture.
+        """
+        rate, size, held = self._encoder.rate, self._encoder.size, self._encoder.held
+        while (self._number * size - held) * 1000 < ms * rate:
             start = self._number * size
             first = round((at - ms / 1000) * rate) + start
             samples = np.zeros(size, np.int16) if mute else heard(self._seed, rate, first, size)

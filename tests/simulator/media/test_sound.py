@@ -99,6 +99,17 @@ def test_a_muted_track_is_silent_and_goes_on_in_time() -> None:
     assert len({unit.nals for unit in units}) == 1
 
 
+@pytest.mark.parametrize("sound", ["aac", "g711a", "g711u"])
+def test_sound_is_sent_with_its_picture_and_not_behind_it(sound: SoundCodec) -> None:
+    track = SoundTrack(dataclasses.replace(FACTS, sound=sound))
+    times = [round(number * 1000 / 15) for number in range(45)]
+    sent = [(ms, unit.ms) for ms in times for unit in track.until(ms, NOON + ms / 1000)]
+    assert all(0 <= ms - of_sound <= 67 for ms, of_sound in sent)
+    frame = 64 if sound == "aac" else 40
+    assert [of_sound for _, of_sound in sent] == list(range(0, sent[-1][1] + 1, frame))
+    assert times[-1] - sent[-1][1] <= frame
+
+
 @pytest.mark.parametrize("kind", ["flv", "mpegts"])
 def test_h265_decodes_from_both_containers(kind: str) -> None:
     stream, units = shoot("h265", "", 31, NOON)
