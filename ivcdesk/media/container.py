@@ -113,7 +113,7 @@ def opened(
 def opened_address(
     url: str, options: dict[str, str], seconds: float
 ) -> Iterator[tuple[InputContainer, VideoStream]]:
-    """Open what FFmpeg reads by itself, as RTMP and RTSP; its waits end after ``seconds``."""
+    """Open what FFmpeg reads by itself, which is RTSP; its waits end after ``seconds``."""
     try:
         container = av.open(url, "r", options=dict(options), timeout=seconds)
         try:

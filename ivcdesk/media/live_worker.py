@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import cast
@@ -31,6 +31,7 @@ from ivcdesk.media.http import HttpReader
 from ivcdesk.media.live_hls import HlsFeed
 from ivcdesk.media.meter import WINDOW, Meter
 from ivcdesk.media.outlet import Outlet
+from ivcdesk.media.rtmp import SCHEMES, RtmpReader
 from ivcdesk.media.sound_line import SoundLine
 from ivcdesk.media.sound_track import FlvSound, pieces_of
 from ivcdesk.media.states import CONNECTING, PLAYING, STALLED, PlayerState
@@ -81,7 +82,7 @@ class LiveWorker(threading.Thread):
         self._hurry = False
         self._renewed = False
         self._failures = 0
-        self._reader: HttpReader | None = None
+        self._reader: HttpReader | RtmpReader | None = None
         self._meter = Meter()
         self._catch_up = CatchUp()
         self._facts = StreamFacts()
@@ -90,7 +91,8 @@ class LiveWorker(threading.Thread):
         self._picture: VideoFrame | None = None
         self._last_packet = 0.0
         self._began = 0.0
-        self._seen = False
+        self._seen = self._recognised = False
+        self._fruitless_since: float | None = None
 
     def stop(self) -> None:
         """End soon, whatever is under way."""
@@ -195,12 +197,14 @@ class LiveWorker(threading.Thread):
         with self._lock:
             url = self._urls[self._choice]
         self._began = time.monotonic()
-        self._seen = False
+        self._seen = self._recognised = False
+        self._fruitless_since = None
         parts = urlsplit(url)
-        if parts.scheme in ("rtmp", "rtmps", "rtsp"):
+        if parts.scheme == "rtsp":
             self._pull_direct(url)
             return
-        reader = HttpReader(
+        make = RtmpReader if parts.scheme in SCHEMES else HttpReader
+        reader = make(
             stall_seconds=STALL_SECONDS, quiet_seconds=QUIET_SECONDS, on_quiet=self._on_quiet
         )
         with self._lock:
@@ -209,7 +213,7 @@ class LiveWorker(threading.Thread):
                 return
             self._reader = reader
         try:
-            if parts.path.endswith(".m3u8"):
+            if isinstance(reader, HttpReader) and parts.path.endswith(".m3u8"):
                 self._pull_hls(reader, url)
             else:
                 self._pull_flv(reader, url)
@@ -219,15 +223,15 @@ class LiveWorker(threading.Thread):
                 self._received += reader.bytes_received
             reader.close()
 
-    def _pull_flv(self, reader: HttpReader, url: str) -> None:
+    def _pull_flv(self, reader: HttpReader | RtmpReader, url: str) -> None:
         before = self._received
-        self._transport = "FLV"
+        self._transport = "FLV" if isinstance(reader, HttpReader) else "RTMP"
         self._meter.start(time.monotonic(), before)
         reader.open(url)
-        if "mpegurl" in reader.content_type:
+        if isinstance(reader, HttpReader) and "mpegurl" in reader.content_type:
             self._pull_hls(reader, url)
             return
-        heard = FlvSound(reader.read)
+        heard = FlvSound(self._in_time(reader.read))
 
         def read(size: int) -> bytes:
             data = heard.read(size)
@@ -267,7 +271,7 @@ class LiveWorker(threading.Thread):
         self._meter.start(time.monotonic(), before)
         source = HlsFeed(reader, url, self._on_quiet)
         while True:
-            feed = Feed(source.read)
+            feed = Feed(self._in_time(source.read))
             with (
                 opened(feed, source.kind, LIVE_TS_OPTIONS) as (container, stream),
                 self._tapped(stream),
@@ -302,6 +306,34 @@ class LiveWorker(threading.Thread):
                     self._show(picture, decoder)
                 self._report(None)
 
+    def _in_time(self, source: Callable[[int], bytes]) -> Callable[[int], bytes]:
+        """Read from a source as long as pictures come of it.
+
+        FFmpeg looks for packets in rubbish for ever, and gives nobody else a chance to end it.
+        """
+
+        def read(size: int) -> bytes:
+            before = time.monotonic()
+            since = self._fruitless_since if self._seen else self._began
+            if since is not None and before - since > QUIET_SECONDS:
+                self._on_quiet()
+                if before - since > PICTURE_SECONDS:
+                    raise self._no_picture()
+            data = source(size)
+            now = time.monotonic()
+            # To wait for bytes is no fault of theirs.
+            if self._fruitless_since is None or now - before > QUIET_SECONDS:
+                self._fruitless_since = now
+            return data
+
+        return read
+
+    def _no_picture(self) -> MediaError:
+        if self._recognised and not self._seen:
+            detail = f"no picture could be made of {PICTURE_SECONDS:g} s of data"
+            return MediaError("codec", detail)
+        return MediaError("garbage", f"no video was recognised for {PICTURE_SECONDS:g} s")
+
     @contextmanager
     def _tapped(self, stream: VideoStream) -> Iterator[None]:
         self._tap.begin(stream)
@@ -328,6 +360,7 @@ class LiveWorker(threading.Thread):
     def _begin(self, stream: VideoStream) -> Decoder:
         self._sound.start()
         self._size = (0, 0)
+        self._recognised = True
         name = stream.codec_context.name
         self._facts = StreamFacts(codec=CODEC_NAMES.get(name, name.upper()))
         return Decoder(stream.codec_context)
@@ -336,8 +369,9 @@ class LiveWorker(threading.Thread):
         if self._over:
             raise Interrupted
         self._last_packet = time.monotonic()
+        self._fruitless_since = None
         if not self._seen and self._last_packet - self._began > PICTURE_SECONDS:
-            raise MediaError("codec", f"no picture could be made of {PICTURE_SECONDS:g} s of data")
+            raise self._no_picture()
         self._meter.packet(self._last_packet, received)
         if self._state is not None and self._state.kind == "stalled" and not self._state.error:
             self._tell(PLAYING)

@@ -24,6 +24,7 @@ from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.frames import CODEC_NAMES
 from ivcdesk.media.http import HttpReader, Target, proxy_for, target_of
 from ivcdesk.media.live_hls import HlsFeed
+from ivcdesk.media.rtmp import SCHEMES, RtmpReader, rtmp_target
 from ivcdesk.media.tls import shared_context
 from ivcdesk.media.wire import Interruption, Wire
 
@@ -40,8 +41,7 @@ _STEPS = (
     Check.CODEC,
     Check.KEY_FRAME,
 )
-_RTMP_PORT = 1935
-_DIRECT_PORTS = {"rtmp": _RTMP_PORT, "rtmps": 443, "rtsp": 554}
+_RTSP_PORT = 554
 _DIRECT = LIVE_OPTIONS | {"probesize": "4096", "rtsp_transport": "tcp"}
 
 
@@ -57,7 +57,7 @@ class StreamProbe:
         self._url = url
         self._tell = tell
         self._stop = Interruption()
-        self._reader: HttpReader | None = None
+        self._reader: HttpReader | RtmpReader | None = None
         self._told: set[Check] = set()
 
     def interrupt(self) -> None:
@@ -82,13 +82,19 @@ class StreamProbe:
     def _follow(self) -> None:
         scheme = urlsplit(self._url).scheme
         try:
-            if scheme in _DIRECT_PORTS:
-                parts = urlsplit(self._url)
-                port = parts.port or _DIRECT_PORTS[scheme]
-                target = Target(scheme == "rtmps", parts.hostname or "", port, "")
+            if scheme in SCHEMES:
+                asked = rtmp_target(self._url)
+                target = Target(asked.secure, asked.host, asked.port, "")
                 self._say(Check.PROXY, Verdict.FINE, "none")
                 self._reach(target, target, secure=target.secure)
-                self._say(Check.HTTP, Verdict.SKIPPED, "not http", protocol=scheme.upper())
+                self._read_rtmp(scheme.upper())
+                return
+            if scheme == "rtsp":
+                parts = urlsplit(self._url)
+                target = Target(False, parts.hostname or "", parts.port or _RTSP_PORT, "")
+                self._say(Check.PROXY, Verdict.FINE, "none")
+                self._reach(target, target, secure=False)
+                self._say(Check.HTTP, Verdict.SKIPPED, "not http", protocol="RTSP")
                 self._watch(opened_address(self._url, _DIRECT, KEY_FRAME_SECONDS))
                 return
             target = target_of(self._url)
@@ -155,6 +161,20 @@ class StreamProbe:
                 self._watch(opened_feed(reader.read, "flv"))
         except _Over:
             pass
+        finally:
+            self._reader = None
+            reader.close()
+
+    def _read_rtmp(self, protocol: str) -> None:
+        reader = self._reader = RtmpReader(
+            connect_seconds=CONNECT_SECONDS, stall_seconds=KEY_FRAME_SECONDS
+        )
+        try:
+            self._stop.check()
+            with self._step(Check.HTTP):
+                reader.open(self._url)
+            self._say(Check.HTTP, Verdict.SKIPPED, "not http", protocol=protocol)
+            self._watch(opened_feed(reader.read, "flv"))
         finally:
             self._reader = None
             reader.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import random
 from pathlib import Path
 
 import pytest
@@ -170,13 +170,40 @@ def test_unknown_host(qtbot, player):
     assert SECRET not in repr(player.states)
 
 
-@pytest.mark.parametrize("data", [os.urandom(50_000), b"<html>no</html>", b""])
+@pytest.mark.parametrize("data", [random.Random(5).randbytes(50_000), b"<html>no</html>", b""])
 def test_garbage(qtbot, player, server, data):
     server.handlers["/live/c1.live.flv"] = body(data)
     play(player, server)
     qtbot.waitUntil(lambda: failed(player), timeout=5000)
     assert player.state.error.kind in ("garbage", "ended")
     assert SECRET not in repr(player.states)
+
+
+@pytest.mark.parametrize("good", [0, 20])
+def test_rubbish_that_never_ends_is_given_up(qtbot, player, server, monkeypatch, good):
+    monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(live_worker, "PICTURE_SECONDS", 0.3)
+    rubbish = random.Random(5).randbytes(500)
+
+    async def answer(request):
+        head, tags = streams.flv("libx264", 300)
+        response = streams.web.StreamResponse(headers={"Content-Type": "video/x-flv"})
+        await response.prepare(request)
+        await response.write(head + b"".join(tag for _, tag in tags[:good]) if good else head[:13])
+        while True:
+            await response.write(rubbish)
+            await asyncio.sleep(0.02)
+
+    server.handlers["/live/c1.live.flv"] = answer
+    player.frame_ready.connect(player.take)
+    play(player, server)
+    before = ["connecting", "playing", "stalled", "stalled"] if good else ["connecting", "failed"]
+    qtbot.waitUntil(lambda: kinds(player)[: len(before)] == before, timeout=5000)
+    error = player.states[len(before) - 1].error
+    assert error.kind == "garbage"
+    assert "0.3 s" in str(error)
+    player.stop()
+    assert player.wait_ended(1.0)
 
 
 @pytest.mark.parametrize(("then", "word"), [("close", "closed"), ("reset", "")])
@@ -274,9 +301,10 @@ def test_a_playlist_is_known_by_what_it_is(qtbot, player, server):
         player.play(server.url("/live"))
 
 
-def test_what_ffmpeg_reads_by_itself_fails_with_reasons_too(qtbot, player, server):
+@pytest.mark.parametrize("scheme", ["rtmp", "rtsp"])
+def test_what_is_no_http_fails_with_reasons_too(qtbot, player, server, scheme):
     server.close()
-    player.play(f"rtmp://127.0.0.1:{server.port}/live/c1?{SECRET}")
+    player.play(f"{scheme}://127.0.0.1:{server.port}/live/c1?{SECRET}")
     qtbot.waitUntil(lambda: failed(player), timeout=8000)
     assert player.state.error.kind == "refused"
     assert SECRET not in repr(player.states)

@@ -10,6 +10,7 @@ import pytest
 
 from ivcdesk.domain.diagnosis import Check, Finding, Verdict
 from ivcdesk.media.probe import StreamProbe
+from tests.media.rtmp_stage import RtmpStage
 from tests.media.streams import GOP, black_hole, body, hang, live, muxed, playlist
 
 QUERY = "?sign=verysecret123"
@@ -51,6 +52,19 @@ def test_a_sound_stream_is_fine_at_every_step(server):
     ]
     assert found[Check.CODEC].facts == {"codec": "H.264", "size": "320×180"}
     assert found[Check.PROXY].what == "none"
+
+
+def test_rtmp_is_followed_too(server):
+    stage = RtmpStage(server)
+    with stage.listening() as port:
+        found = probed(f"rtmp://127.0.0.1:{port}/live/c1{QUERY}")
+        assert failed(found) == []
+        assert found[Check.HTTP].facts == {"protocol": "RTMP"}
+        assert found[Check.CODEC].facts == {"codec": "H.264", "size": "320×180"}
+        stage.code = "NetStream.Play.StreamNotFound"
+        found = probed(f"rtmp://127.0.0.1:{port}/live/c1{QUERY}")
+    assert failed(found) == [Check.HTTP]
+    assert found[Check.HTTP].facts["status"] == 404
 
 
 def test_hls_is_followed_to_its_first_piece(server):
