@@ -132,7 +132,7 @@ class LivePlaylist:
         # Nobody reads this viewer's queue: the playlist keeps whole groups instead.
         self._viewer.discard()
 
-    async def text(self, query: str, seconds: float = 6.0) -> str | None:
+    async def text(self, query: str, seconds: float = 9.0) -> str | None:
         """Return the playlist once it has a segment; None where none comes in time."""
         self._touch()
         try:

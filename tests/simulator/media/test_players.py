@@ -10,6 +10,7 @@ import pytest
 
 from ivcdesk.simulator.recordings import cloud_day, day_start
 from tests.api.authority import Authority
+from tests.simulator.conftest import serving
 from tests.simulator.media.players import Seen, needs_players, played, probed
 
 pytestmark = needs_players
@@ -19,6 +20,36 @@ SUB, MAIN = (640, 360), (960, 540)
 STEP = 1 / 15
 SLICE = 20
 PICTURES = 10
+AT_ONCE = 2
+FLV_OF_H265 = "flv of h265"
+
+# device, kind of address, stream; demuxer, codecs and size that must come out
+LIVE = {
+    "flv": ("PTZ Gate North", "Flv", "2", FLV, ["h264"], SUB),
+    "flv with aac": ("Visitor lane", "Flv", "2", FLV, ["h264", "aac"], SUB),
+    "flv with a-law": ("PTZ Gate South", "Flv", "2", FLV, ["h264", "pcm_alaw"], SUB),
+    "flv with mu-law": ("Forklift lane", "Flv", "2", FLV, ["h264", "pcm_mulaw"], SUB),
+    "rtmp of the main stream": ("Visitor lane", "Rtmp", "1", FLV, ["h264", "aac"], MAIN),
+    "hls": ("Visitor lane", "Hls", "2", HLS, ["h264", "aac"], SUB),
+    "hls of h265": ("Barrier", "Hls", "2", HLS, ["hevc"], SUB),
+}
+
+
+@pytest.fixture(scope="module")
+def served():
+    """One simulator for all: nothing here changes what it knows."""
+    with serving() as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def playing(served):
+    """Everything live as it is being played by both players, a few at a time: most is waiting."""
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        plays = {FLV_OF_H265: threads.submit(flv_of_h265, live(served, "Barrier", "Flv"))}
+        for name, (device, kind, stream, *expected) in LIVE.items():
+            plays[name] = threads.submit(both, live(served, device, kind, stream), *expected)
+        yield plays
 
 
 def channel_of(served, name):
@@ -60,40 +91,25 @@ def both(url, demuxer, codecs, size, seconds=None):
         check(second.result(), codecs, size, seconds)
 
 
-@pytest.mark.parametrize(
-    ("device", "codecs"),
-    [
-        ("PTZ Gate North", ["h264"]),
-        ("Visitor lane", ["h264", "aac"]),
-        ("PTZ Gate South", ["h264", "pcm_alaw"]),
-        ("Forklift lane", ["h264", "pcm_mulaw"]),
-    ],
-)
-def test_live_flv(served, device, codecs):
-    both(live(served, device, "Flv"), FLV, codecs, SUB)
-
-
-def test_live_rtmp_and_the_main_stream(served):
-    both(live(served, "Visitor lane", "Rtmp", "1"), FLV, ["h264", "aac"], MAIN)
-
-
-@pytest.mark.parametrize(
-    ("device", "codecs"), [("Visitor lane", ["h264", "aac"]), ("Barrier", ["hevc"])]
-)
-def test_live_hls(served, device, codecs):
-    both(live(served, device, "Hls"), HLS, codecs, SUB)
-
-
-def test_live_flv_of_h265(served):
+def flv_of_h265(url):
     """Debian 12's players are too old for H.265 in FLV: the library of FFmpeg 8 plays it, and
     both of them play the same channel's HLS.
     """
     options = {"probesize": "4096", "analyzeduration": "0"}
-    with av.open(live(served, "Barrier", "Flv"), options=options, timeout=15) as stream:
+    with av.open(url, options=options, timeout=15) as stream:
         video = stream.streams.video[0]
         frames = list(islice(stream.decode(video), PICTURES))
         seen = Seen([video.codec_context.name], (video.width, video.height), [])
     check(seen._replace(times=[frame.time for frame in frames]), ["hevc"], SUB)
+
+
+@pytest.mark.parametrize("name", LIVE)
+def test_live(playing, name):
+    playing[name].result()
+
+
+def test_live_flv_of_h265(playing):
+    playing[FLV_OF_H265].result()
 
 
 @pytest.fixture
@@ -110,8 +126,7 @@ def recorded(served):
 def test_recordings_of_the_cloud(served, recorded):
     channel_id, begin, end = recorded
     asked = {"ChannelId": channel_id, "StartTime": begin, "EndTime": end}
-    url = served.call("DescribeRecordPlaybackUrl", asked)["Data"]["Hls"]
-    both(url, HLS, ["h264"], SUB, end - begin)
+    urls = {HLS: served.call("DescribeRecordPlaybackUrl", asked)["Data"]["Hls"]}
     for kind, demuxer in (("mp4", "qtdemux"), ("ts", "tsdemux")):
         asked = {
             "ChannelId": channel_id,
@@ -119,23 +134,32 @@ def test_recordings_of_the_cloud(served, recorded):
             "EndTime": str(end),
             "FileType": kind,
         }
-        url = served.call("DescribeVideoDownloadUrl", asked)["Data"]["Url"]
-        both(url, demuxer, ["h264"], SUB, end - begin)
+        urls[demuxer] = served.call("DescribeVideoDownloadUrl", asked)["Data"]["Url"]
+    with ThreadPoolExecutor(len(urls)) as threads:
+        plays = [
+            threads.submit(both, url, demuxer, ["h264"], SUB, end - begin)
+            for demuxer, url in urls.items()
+        ]
+    for play in plays:
+        play.result()
 
 
-@pytest.mark.parametrize("player", ["ffprobe", "gstreamer"])
-def test_recordings_of_a_device(served, player):
+def test_recordings_of_a_device(served):
     channel_id = channel_of(served, "PTZ Gate North")
     now = int(served.cloud.now())
     asked = {"ChannelId": channel_id, "Start": now - 7200, "End": now - 60}
-    url = served.call("PlayRecord", asked)["Data"]["Flv"]
-    if player == "ffprobe":
-        check(probed(url, PICTURES), ["h264"], SUB)
-    else:
-        check(played(url, FLV, ["h264"], PICTURES), ["h264"], SUB)
+    # each player has a session of its own
+    first, second = (served.call("PlayRecord", asked)["Data"]["Flv"] for _ in range(2))
+    with ThreadPoolExecutor(2) as threads:
+        plays = [
+            threads.submit(probed, first, PICTURES),
+            threads.submit(played, second, FLV, ["h264"], PICTURES),
+        ]
+    for play in plays:
+        check(play.result(), ["h264"], SUB)
 
 
-def test_https(serving, tmp_path):
+def test_https(tmp_path):
     authority = Authority(tmp_path)
     with serving(certfile=authority.certificate, keyfile=authority.key) as served:
         channel_id = channel_of(served, "PTZ Gate North")
