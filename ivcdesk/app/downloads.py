@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from ivcdesk.app.fetches import FetchRoom
 from ivcdesk.app.fetching import MediaTools
 from ivcdesk.app.pages import DOWNLOADS
 from ivcdesk.app.window import MainWindow
@@ -31,7 +32,9 @@ FILE = "downloads.sqlite3"
 
 
 class DownloadRoom:
-    """Joins what belongs to downloads; ``panel`` and ``exporter`` join each session as panels do.
+    """Joins what belongs to downloads.
+
+    ``panel``, ``exporter`` and ``fetches`` join each session as panels do.
 
     The queue itself lives as long as the program: :meth:`close` ends it.
     """
@@ -46,10 +49,13 @@ class DownloadRoom:
         )
         self.panel = DownloadsPanel(context, self.queue, lambda session: scope_of(session.client))
         self.exporter = Exporter(context, self.queue, playback, playback.bar, playback)
+        self.fetches = FetchRoom(context, self.queue, self.panel, playback)
         self.exporter.ordered.connect(self._on_ordered)
+        self.fetches.playback.ordered.connect(self._on_ordered)
+        self.fetches.shown.connect(lambda: window.show_dock(DOWNLOADS))
         self.panel.summary_changed.connect(window.status.set_jobs)
         window.status.jobs_clicked.connect(self._on_jobs_clicked)
-        window.add_dock(DOWNLOADS, self.panel)
+        window.add_dock(DOWNLOADS, self.fetches.tabs)
 
     async def open(self) -> None:
         """Read the queue of the last time."""
@@ -81,11 +87,15 @@ class DownloadRoom:
         self.queue.at_once = count
 
     def _on_ordered(self, jobs: list[Job]) -> None:
-        self._window.show_dock(DOWNLOADS)
+        self._show_queue()
         if jobs:
             # The rows are laid out first.
             QTimer.singleShot(0, self.panel, lambda: self.panel.choose(jobs[0]))
 
-    def _on_jobs_clicked(self) -> None:
+    def _show_queue(self) -> None:
+        self.fetches.tabs.setCurrentWidget(self.panel)
         self._window.show_dock(DOWNLOADS)
+
+    def _on_jobs_clicked(self) -> None:
+        self._show_queue()
         self.panel.table.setFocus()

@@ -157,6 +157,7 @@ class Panels:
         await self.downloads.open()
         self._join(self.downloads.panel)
         self._join(self.downloads.exporter)
+        self._join(self.downloads.fetches)
         await asyncio.sleep(0)
         self.audit = AuditDesk(context, lambda: window)
         self._join(self.audit)

@@ -23,6 +23,7 @@ from ivcdesk.services.downloads_jobs import (
     ACTIVE,
     OVER,
     Job,
+    NotYet,
     Order,
     Source,
     State,
@@ -237,6 +238,18 @@ class Downloads:
         self._save(job)
         self._pump()
 
+    async def amend(self, order: Order, **details: Any) -> Order:
+        """Note for good what a source found out about an order, and return it so.
+
+        Raises NotKept. An order whose job is gone is only returned.
+        """
+        amended = msgspec.structs.replace(order, details={**order.details, **details})
+        for job in tuple(self._jobs.values()):
+            if job.order.token == order.token:
+                await self.store.write_order(job, amended)
+                job.order = amended
+        return amended
+
     async def remove(self, job: Job) -> None:
         """Take a job off the list; unfinished files are deleted, a finished one stays.
 
@@ -314,7 +327,7 @@ class Downloads:
             return False
         if job.state is State.QUEUED:
             return True
-        waits = job.state in (State.RETRYING, State.PAUSED)
+        waits = job.state in (State.RETRYING, State.PAUSED, State.WAITING)
         return waits and job.due is not None and job.due <= now
 
     def _start(self, job: Job, client: CloudClient) -> None:
@@ -345,6 +358,12 @@ class Downloads:
             if job.state is not State.PAUSED:
                 job.state = State.QUEUED
             raise
+        except NotYet as wait:
+            # Others may have its place meanwhile.
+            job.state, job.trouble, job.tries = State.WAITING, None, 0
+            job.due = time.monotonic() + wait.seconds
+            job.note, job.note_share = wait.what, wait.share
+            self._save(job)
         except Exception as error:
             verdict = judge(error)
             if verdict is None:
@@ -354,7 +373,9 @@ class Downloads:
                 raise
             await self._obey(job, verdict)
         finally:
-            job.speed, job.note = 0.0, ""
+            job.speed = 0.0
+            if job.state is not State.WAITING:
+                job.note, job.note_share = "", None
 
     async def _obey(self, job: Job, verdict: Verdict) -> None:
         """Decide how a job goes on after something went wrong."""

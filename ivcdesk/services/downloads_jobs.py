@@ -19,9 +19,13 @@ from ivcdesk.domain.intervals import Interval
 
 
 class State(StrEnum):
-    """Where a job is on its way. ``failed`` needs a hand, ``retrying`` goes on by itself."""
+    """Where a job is on its way. ``failed`` needs a hand, ``retrying`` goes on by itself.
+
+    What is ``waiting`` is being made ready elsewhere; meanwhile it keeps nobody from his turn.
+    """
 
     QUEUED = "queued"
+    WAITING = "waiting"
     ASKING = "asking"
     RUNNING = "running"
     PAUSED = "paused"
@@ -35,11 +39,23 @@ ACTIVE = frozenset({State.ASKING, State.RUNNING, State.VERIFYING})
 OVER = frozenset({State.DONE, State.FAILED})
 
 TroubleKind = Literal[
-    "network", "server", "address", "cloud", "limit", "account", "space", "disk", "unwhole", "apart"
+    "network",
+    "server",
+    "address",
+    "cloud",
+    "limit",
+    "account",
+    "space",
+    "disk",
+    "unwhole",
+    "apart",
+    "unfetched",
+    "gone",
 ]
 """What is in the way: no way to the server · it answers badly · the address is refused · the cloud
 said no (``code``) · too many downloads at once · nobody is signed in · the disk is full · the disk
-refuses · the file is not what was asked for · the parts don't go together."""
+refuses · the file is not what was asked for · the parts don't go together · the cloud could not
+fetch it from the device (``detail`` is what it says) · what the cloud had made is not there."""
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -116,7 +132,8 @@ class Job:
     """One row of the queue. Bytes and seconds count all parts; ``speed`` is in bytes a second.
 
     ``scope`` is the account that it belongs to. ``due`` is when it goes on by itself (seconds of
-    the monotonic clock), None where it doesn't.
+    the monotonic clock), None where it doesn't. ``note`` says what it waits for and ``note_share``
+    what part of that is done, 0 … 1, None where that can't be told.
     """
 
     id: int
@@ -138,6 +155,7 @@ class Job:
     current_bytes: int | None = None
     speed: float = 0.0
     note: str = ""
+    note_share: float | None = None
     validator: str = ""
     stale: bool = False
 
@@ -214,7 +232,30 @@ class Source(Protocol):
     async def address(
         self, client: CloudClient, order: Order, part: Part, note: Callable[[str], None]
     ) -> Address:
-        """Return an address that can be fetched at once. Raises IvcError."""
+        """Return an address that can be fetched at once. Raises IvcError, NotYet and Unfetched."""
+
+
+class NotYet(Exception):
+    """What a source waits for takes its time: it is to be asked again in so many seconds.
+
+    ``what`` names what is going on, which the panel has words for; ``share`` is what part of it is
+    done, 0 … 1, None where that can't be told.
+    """
+
+    def __init__(self, seconds: float, what: str, share: float | None = None) -> None:
+        super().__init__(what)
+        self.seconds = seconds
+        self.what = what
+        self.share = share
+
+
+class Unfetched(Exception):
+    """The cloud gave up fetching a recording (``reason`` in its words), or what it made is gone."""
+
+    def __init__(self, reason: str = "", *, gone: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.gone = gone
 
 
 class TransferFailed(Exception):

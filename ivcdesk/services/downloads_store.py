@@ -36,7 +36,9 @@ CREATE TABLE journal (number INTEGER PRIMARY KEY AUTOINCREMENT,
 CREATE INDEX journal_of_job ON journal (job);
 """
 
-_LATER_AGAIN = frozenset({State.ASKING, State.RUNNING, State.RETRYING, State.VERIFYING})
+_LATER_AGAIN = frozenset(
+    {State.WAITING, State.ASKING, State.RUNNING, State.RETRYING, State.VERIFYING}
+)
 
 _orders = msgspec.json.Decoder(Order)
 _troubles = msgspec.json.Decoder(Trouble | None)
@@ -101,6 +103,16 @@ class DownloadsStore:
                 "UPDATE jobs SET place = ?, state = ?, name = ?, validator = ?, trouble = ?"
                 " WHERE id = ?",
                 rows,
+            )
+        )
+
+    async def write_order(self, job: Job, order: Order) -> None:
+        """Keep what became of a job's order. Raises NotKept."""
+        body = msgspec.json.encode(order)
+        row = body, _seal("job", job.scope, body), job.id
+        await self._run(
+            lambda database: database.execute(
+                "UPDATE jobs SET body = ?, seal = ? WHERE id = ?", row
             )
         )
 

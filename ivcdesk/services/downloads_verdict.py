@@ -16,11 +16,12 @@ from ivcdesk.api import (
     TransportError,
 )
 from ivcdesk.services.downloads_files import FULL
-from ivcdesk.services.downloads_jobs import FileUnusable, TransferFailed, Trouble
+from ivcdesk.services.downloads_jobs import FileUnusable, TransferFailed, Trouble, Unfetched
 from ivcdesk.services.downloads_store import NotKept
 from ivcdesk.services.downloads_worker import SpaceShort
 
 TOO_MANY = "OperationDenied.ConcurrentDownloadsOverLimit"
+AWAY = "ResourceUnavailable.DevOffline"
 EXPIRED = ("InvalidParameter.DownloadUrlHasExpired", "InvalidParameter.DownloadUrlError")
 
 Way = Literal["wait", "renew", "doubt", "again", "limit", "space", "account", "fail"]
@@ -47,6 +48,8 @@ def judge(error: Exception) -> Verdict | None:
         if error.apart:
             return Verdict(Trouble("apart", error.detail), "fail")
         return Verdict(Trouble("unwhole", error.detail), "again")
+    if isinstance(error, Unfetched):
+        return Verdict(Trouble("gone" if error.gone else "unfetched", error.reason), "fail")
     if isinstance(error, SpaceShort):
         return Verdict(Trouble("space", needed=error.needed, free=error.free), "space")
     if isinstance(error, NotKept):
@@ -74,7 +77,7 @@ def _of_the_cloud(error: IvcError) -> Verdict:
         trouble, way = Trouble("network", type(error).__name__), "wait"
     elif isinstance(error, AuthError | ExpiredCredential):
         way = "account"
-    elif isinstance(error, RateLimited):
+    elif isinstance(error, RateLimited) or code == AWAY:
         way = "wait"
     elif isinstance(error, InternalError | ResponseError | DeviceTimeout) or code in EXPIRED:
         way = "doubt"

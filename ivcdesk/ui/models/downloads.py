@@ -134,7 +134,7 @@ class DownloadsModel(QAbstractTableModel):
         if role == JOB:
             return job
         if role == PROGRESS:
-            return job.progress
+            return job.note_share if job.state == "waiting" else job.progress
         if role == MOOD:
             return mood(job, away=self._away(job))
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _RIGHT:
@@ -235,7 +235,7 @@ class DownloadsModel(QAbstractTableModel):
                 shares += job.progress or 0.0
             elif job.state == "failed":
                 troubled += 1
-            elif job.due is not None or job.state in ("queued", "retrying"):
+            elif job.due is not None or job.state in ("queued", "waiting", "retrying"):
                 waiting += 1
                 shares += job.progress or 0.0
         share = shares / (running + waiting) if running + waiting else 0.0
@@ -255,4 +255,4 @@ def mood(job: Job, *, away: bool) -> str:
         return "bad"
     if job.state == "retrying" or (job.state == "paused" and job.trouble is not None):
         return "warn"
-    return "off" if away or job.state in ("paused", "queued") else ""
+    return "off" if away or job.state in ("paused", "queued", "waiting") else ""

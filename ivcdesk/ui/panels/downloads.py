@@ -353,7 +353,7 @@ class DownloadsPanel(QWidget):
         chosen = self._chosen()
         states = {str(job.state) for job in chosen}
         self._resume.setEnabled(bool(states & {"paused", "retrying", "failed"}))
-        running = {"queued", "asking", "running", "retrying", "verifying"}
+        running = {"queued", "waiting", "asking", "running", "retrying", "verifying"}
         self._pause.setEnabled(bool(states & running))
         self._remove.setEnabled(bool(chosen))
         self._up.setEnabled(bool(chosen))

@@ -51,7 +51,30 @@ _TROUBLES: dict[str, tuple[str, str]] = {
         mark("The parts don't go together"),
         mark("The camera's settings changed meanwhile. Resume fetches them as single files."),
     ),
+    "unfetched": (
+        mark("Not fetched from the device: {detail}"),
+        mark("Resume has the cloud ask the device once more."),
+    ),
+    "gone": (
+        mark("The cloud does not keep the fetched file any more"),
+        mark("It was deleted, or its days are over. Resume has it fetched once more."),
+    ),
 }
+
+
+_NOTES: dict[str, str] = {
+    "device waits": mark("The cloud prepares to fetch it from the device"),
+    "device runs": mark("The cloud fetches it from the device"),
+}
+"""What a job can wait for; see ``services/fetches.py``."""
+
+_REASONS: dict[str, str] = {
+    "无录像": mark("the device has no recording of this time"),
+    "不完整": mark("the device's recording has gaps"),
+    "离线": mark("the device went offline"),
+    "超时": mark("the device did not answer in time"),
+}
+"""What the cloud's reasons contain, and what they mean."""
 
 
 class DownloadWords:
@@ -110,6 +133,11 @@ def state_words(job: Job, explain: Explain, *, away: bool) -> str:
             return tr("{reason}: again in {seconds} s", reason=reason, seconds=left)
         case _ if away:
             return tr("Waits until somebody signs in to its account")
+        case "waiting" if job.note_share is not None:
+            what, percent = tr(_NOTES[job.note]), int(job.note_share * 100)
+            return tr("{what}: about {percent} %", what=what, percent=percent)
+        case "waiting":
+            return tr(_NOTES[job.note])
         case "asking":
             return tr(job.note) if job.note else tr("Asking for the file")
         case "running":
@@ -134,6 +162,8 @@ def explained(job: Job, explain: Explain) -> Explanation:
     if trouble.kind == "cloud" or (trouble.kind == "limit" and trouble.code):
         return explain(_as_error(trouble))
     title, hint = _TROUBLES[trouble.kind]
+    if trouble.kind == "unfetched":
+        return Explanation(tr(title, detail=reason_words(trouble.detail)), tr(hint))
     places = {
         "detail": trouble.detail or "–",
         "needed": amount(trouble.needed),
@@ -142,6 +172,14 @@ def explained(job: Job, explain: Explain) -> Explanation:
     if trouble.kind == "space" and not trouble.needed:
         title = mark("The disk is full")
     return Explanation(tr(title, **_for(title, places)), tr(hint, **_for(hint, places)))
+
+
+def reason_words(reason: str) -> str:
+    """Return why the cloud could not fetch a recording; what isn't known is quoted."""
+    for part, words in _REASONS.items():
+        if part in reason:
+            return tr(words)
+    return reason or tr("no reason is given")
 
 
 def summary_words(running: int, waiting: int, troubled: int, share: float = 0.0) -> str:

@@ -158,6 +158,16 @@ class DayBook:
         self._pump()
         self._changed()
 
+    def renew(self, window: Interval) -> None:
+        """Ask again what the cloud has on the days of a window: something has changed it."""
+        for piece in split_days(window):
+            page = self._pages.pop((Source.CLOUD, cloud_day(piece.start)), None)
+            if page is not None:
+                page.done.set()
+                self._keep(page, ())
+        self._pump()
+        self._changed()
+
     def close(self) -> None:
         """Ask for nothing more."""
         self.closed = True
