@@ -30,6 +30,7 @@ from ivcdesk.api.actions import (
     DescribeVLPlan,
     DescribeVLPlanResult,
     DescribeVLTemplate,
+    DetectType,
     EffectiveTime,
     ListVideoSnapshotTemplate,
     ListVLPlans,
@@ -38,6 +39,7 @@ from ivcdesk.api.actions import (
     ModifyVLPlan,
     PictureScene,
 )
+from ivcdesk.simulator.recognition import things
 from ivcdesk.simulator.wire import write_result
 from tests.simulator.shapes import misfits
 
@@ -127,7 +129,10 @@ def test_a_model_that_looks_at_channels(asked, ask, noon):
     asked.clock.advance(100)
     said = f"{plan.vl_plan_id}_{channel.channel_id}_{int(noon) + 50}"
     told = ask(DescribeVLPlanResult(vl_plan_result_id=said)).data
-    assert json.loads(told.content)["summary"]
+    # it says what the picture shows
+    words = json.loads(told.content)["summary"]
+    for word, kind in (("people", DetectType.BODY), ("vehicles", DetectType.CAR)):
+        assert (word in words) == bool(things(asked.cloud, channel, kind, noon + 50))
     assert told == ask(DescribeVLPlanResult(vl_plan_result_id=said)).data
     rows = ask(BatchGetVLPlanSourceFileURL(vl_plan_result_ids=[said, "x"])).data
     assert [bool(row.source_file_url) for row in rows] == [True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import NamedTuple
 
 import msgspec
@@ -19,6 +20,7 @@ from ivcdesk.api.actions import (
     DescribeVLPlan,
     DescribeVLPlanResult,
     DescribeVLTemplate,
+    DetectType,
     DeviceId,
     ListVLPlans,
     ListVLTemplates,
@@ -42,7 +44,7 @@ from ivcdesk.simulator.cloud import Cloud
 from ivcdesk.simulator.dice import dice
 from ivcdesk.simulator.handlers.checking import local_text
 from ivcdesk.simulator.handlers.finding import find_organization, page
-from ivcdesk.simulator.handlers.table import handles
+from ivcdesk.simulator.handlers.table import handles, handles_slowly
 from ivcdesk.simulator.handlers.watching import (
     address_seconds,
     check_capture,
@@ -53,6 +55,7 @@ from ivcdesk.simulator.handlers.watching import (
     read_channels,
     wrong,
 )
+from ivcdesk.simulator.recognition import things
 from ivcdesk.simulator.recordings import DAY
 from ivcdesk.simulator.refusal import Refusal
 from ivcdesk.simulator.state import Channel
@@ -62,7 +65,13 @@ MOST_CHANNELS = 500
 _NAME_LENGTH = 32
 _BAD = "InvalidParameterValue"
 _CAPTURES = {"realtime": CaptureKind.REALTIME, "low": CaptureKind.LOW_RATE}
-_SAYINGS = ("一切正常 All is well", "有车辆停留 A vehicle is waiting", "有人经过 Someone passes")
+# by whether there are people, and vehicles
+_SAYINGS = {
+    (False, False): "一切正常 All is well",
+    (False, True): "有车辆 There are vehicles",
+    (True, False): "有人 There are people",
+    (True, True): "有人和车辆 There are people and vehicles",
+}
 
 Plan = watchers.Watch[watchers.ModelTemplate]
 
@@ -225,8 +234,8 @@ def batch_assign_vl_plan_channels(cloud: Cloud, action: BatchAssignVLPlanChannel
     return Result()
 
 
-@handles(DescribeVLPlanResult)
-def describe_vl_plan_result(cloud: Cloud, action: DescribeVLPlanResult) -> ModelResultAnswer:
+@handles_slowly(DescribeVLPlanResult)
+async def describe_vl_plan_result(cloud: Cloud, action: DescribeVLPlanResult) -> ModelResultAnswer:
     """Tell what the model said of one moment."""
     said = _said(cloud, action.vl_plan_result_id)
     if said is None:
@@ -234,7 +243,8 @@ def describe_vl_plan_result(cloud: Cloud, action: DescribeVLPlanResult) -> Model
     plan, channel, moment = said
     device = channel.device
     chance = dice(cloud.seed, "said", plan.watch_id, channel.channel_id, moment)
-    content = {"summary": chance.choice(_SAYINGS), "confidence": chance.randint(70, 99)}
+    people, vehicles = await asyncio.to_thread(_shows, cloud, channel, moment)
+    content = {"summary": _SAYINGS[people, vehicles], "confidence": chance.randint(70, 99)}
     life = address_seconds(None)
     video = plan.template.mode == AnalysisMode.VIDEO
     text = local_text(moment)
@@ -285,6 +295,13 @@ class _Said(NamedTuple):
     plan: Plan
     channel: Channel
     moment: int
+
+
+def _shows(cloud: Cloud, channel: Channel, moment: int) -> tuple[bool, bool]:
+    """Whether there are people, and vehicles, in a picture."""
+    kinds = (DetectType.BODY, DetectType.CAR)
+    people, vehicles = (things(cloud, channel, kind, float(moment)) for kind in kinds)
+    return bool(people), bool(vehicles)
 
 
 def _said(cloud: Cloud, result_id: str) -> _Said | None:
