@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from av.video.reformatter import Interpolation
 
+from ivcdesk.simulator.media.casts import Sprite
 from ivcdesk.simulator.media.drawing import F
 from ivcdesk.simulator.media.light import Light, light_at
 from ivcdesk.simulator.media.movers import Mover
@@ -23,7 +24,7 @@ from ivcdesk.simulator.media.scene import (
     clouds,
 )
 from ivcdesk.simulator.media.source import CameraFacts, Pose
-from ivcdesk.simulator.media.sprites import Look, Sprite, lay_sprite, looks
+from ivcdesk.simulator.media.sprites import Look, lay_sprite, looks
 
 FIELD = 64.0  # degrees across at zoom 1
 MOUNT = -8.0  # degrees: where a camera looks at tilt 0

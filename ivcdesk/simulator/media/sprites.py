@@ -5,14 +5,14 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ivcdesk.simulator.media.cache import ByteCache
+from ivcdesk.simulator.media.casts import FULL_LIGHT, Cast, Folded, Sprite
 from ivcdesk.simulator.media.drawing import Colour, F, span_cover, spans
-from ivcdesk.simulator.media.light import Light, shaded, tints, yuv
+from ivcdesk.simulator.media.light import Light, shaded, yuv
 from ivcdesk.simulator.media.models import Model, model
 from ivcdesk.simulator.media.planes import Array, Pixels, Planes
 from ivcdesk.simulator.media.solids import SUN_AZIMUTH, Air
@@ -24,74 +24,10 @@ _GROWTH, _LARGE_GROWTH = math.log(1.08), math.log(1.14)
 _LARGE = 14.0  # px per metre from which a thing counts as large
 _SUNS, _VEILS = 8, 12
 _CLEAR: Colour = (200.0, 210.0, 220.0)
-_FULL = 190  # the level that stands for a body in full light
 _COLOURLESS = 28  # px below which nobody sees a thing's colour
 _SMALL = 6000  # px up to which a picture counts as small
 _RECORD = 1200  # bytes that a picture takes beside its pixels
 _AT_ONCE = 100_000  # samples up to which all faces of a picture are filled in one go
-
-
-@dataclass(frozen=True)
-class Sprite:
-    """A small picture, ready to be laid: what remains of the ground (0..255), and what is added.
-
-    What is added is 256 times colour times coverage, and 255 to round by; 16 bits. ``left`` and
-    ``top`` (px) are where its corner lies from the model's origin.
-    """
-
-    left: int
-    top: int
-    y: Array
-    uv: Array
-    rest: Pixels
-    rest_small: Pixels
-
-
-@dataclass(frozen=True)
-class Cast:
-    """A model drawn without its own colour: ``body`` says where, and how bright, that goes.
-
-    ``y`` and ``uv`` are colour times coverage; the rest is that of its sprites.
-    """
-
-    left: int
-    top: int
-    y: Pixels
-    uv: Pixels
-    body: Pixels
-    body_small: Pixels
-    rest: Pixels
-    rest_small: Pixels
-
-    def tinted(self, tint: Colour, light: Light) -> Sprite:
-        """Return the picture in a colour."""
-        # In 128ths: amounts stay below 1.3, so that products with a byte fit 16 bits.
-        red, green, blue = (tint[n] * part / _FULL * 128 for n, part in enumerate(tints(light)))
-        y = round(red * 0.2568 + green * 0.5041 + blue * 0.0979)
-        u = round(red * -0.1482 + green * -0.2910 + blue * 0.4392)
-        v = round(red * 0.4392 + green * -0.3678 + blue * -0.0714)
-        own = np.array([[[u]], [[v]]], np.int16)
-        return Sprite(
-            self.left,
-            self.top,
-            _added(self.y, self.body, np.int16(y)),
-            _added(self.uv, self.body_small, own),
-            self.rest,
-            self.rest_small,
-        )
-
-
-def _added(bare: Pixels, body: Pixels, own: Array | np.int16) -> Array:
-    levels = np.multiply(body, own, dtype=np.int16)
-    levels >>= 7
-    levels += bare
-    # The colours of models stay far enough from both ends; this only keeps the bits apart.
-    np.maximum(levels, 0, out=levels)
-    np.minimum(levels, 254, out=levels)
-    added = levels.view(np.uint16)
-    added <<= 8
-    added |= 255
-    return added
 
 
 class Look(NamedTuple):
@@ -148,23 +84,31 @@ def looks(
 class Sprites:
     """Draws models on demand; safe to share between threads.
 
-    Small pictures are many and come again with each round of the traffic: those of two dozen
-    cameras all fit. Large ones have a store of their own, where they cannot push those out.
+    Small pictures are many and come again with each round of the traffic: those of
+    sixteen cameras fit. Large ones take long to draw: they are kept folded, in their own store.
     """
 
-    def __init__(self, *, megabytes: int = 88) -> None:
-        part = (megabytes << 20) // 11
+    def __init__(self, *, megabytes: int = 54) -> None:
+        part = (megabytes << 20) // 9
         self._small: ByteCache[Look, Cast] = ByteCache(7 * part)
-        self._large: ByteCache[Look, Cast] = ByteCache(4 * part)
+        self._large: ByteCache[Look, Folded] = ByteCache(2 * part)
 
     def get(self, seen: Look, tint: Colour) -> Sprite:
         """Return a model's picture; it is empty where there is too little to see."""
-        cast = self._small.get(seen) or self._large.get(seen)
+        cast = self._small.get(seen)
         if cast is None:
-            cast = _draw(seen)
-            store = self._small if cast.y.size < _SMALL else self._large
-            store.put(seen, cast, 5 * cast.y.size + _RECORD)
+            folded = self._large.get(seen)
+            cast = folded.cast() if folded else self._drawn(seen)
         return cast.tinted(tint, seen.light)
+
+    def _drawn(self, seen: Look) -> Cast:
+        cast = _draw(seen)
+        if cast.y.size < _SMALL:
+            self._small.put(seen, cast, 5 * cast.y.size + _RECORD)
+        else:
+            folded = Folded.of(cast)
+            self._large.put(seen, folded, len(folded.pixels) + _RECORD)
+        return cast
 
 
 def scale_of(seen: Look) -> float:
@@ -396,7 +340,7 @@ def _pack(paint: Array, left: int, top: int) -> Cast:
 
 
 def _bytes(body: Array) -> Pixels:
-    levels: Pixels = np.clip(body * F(_FULL), 0, 255).astype(np.uint8)
+    levels: Pixels = np.clip(body * F(FULL_LIGHT), 0, 255).astype(np.uint8)
     return levels
 
 
