@@ -21,7 +21,7 @@ from ivcdesk.simulator.media.scene import Scenery
 from ivcdesk.simulator.media.source import Box, CameraFacts, Pose
 from ivcdesk.simulator.media.sprites import Look, looks, scale_of, turned, view_of
 
-_DEPTH_BYTES, _SIGHT_BYTES = 16 << 20, 8 << 20
+_DEPTH_BYTES, _SIGHT_BYTES = 16 << 20, 12 << 20
 _STRIP = 26 / 360  # of the height: where name and clock are burnt in
 _LEAST_SHARE = 0.6
 _LEAST_REACH = 8  # px from where a thing stands: smaller ones are no more than dots
@@ -64,7 +64,7 @@ class Lookout:
 
         def look() -> tuple[tuple[Sight, ...], int]:
             found = tuple(self._look(facts, pose, at))
-            return found, 300 + 300 * len(found)
+            return found, 300 + 450 * len(found)
 
         # One at a time: a surrounding that nobody saw before takes 50 to 300 ms to paint.
         with self._lock:
@@ -111,7 +111,7 @@ class Lookout:
             shown = np.count_nonzero(part >= codes[row]) / box.area
             if shown < _LEAST_SHARE:
                 continue
-            hidden = sum(box.within(other).area for other in nearer)
+            hidden = sum(map(box.shared, nearer))
             nearer.append(box)
             if hidden <= (1 - _LEAST_SHARE) * box.area:
                 yield Sight(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, Protocol, Self, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 Storage = Literal["cloud", "device"]
 Codec = Literal["h264", "h265"]
@@ -40,16 +40,24 @@ class Box(NamedTuple):
         """How many pixels it covers."""
         return self.width * self.height
 
-    def moved(self, right: int, down: int) -> Self:
+    def moved(self, right: int, down: int) -> Box:
         """Return it somewhere else."""
-        return self._replace(x=self.x + right, y=self.y + down)
+        return Box(self.x + right, self.y + down, self.width, self.height)
 
-    def within(self, other: Box) -> Self:
+    def within(self, other: Box) -> Box:
         """Return what lies in another box too; where nothing does, it has no width or height."""
         left, top = max(self.x, other.x), max(self.y, other.y)
         right = min(self.x + self.width, other.x + other.width)
         bottom = min(self.y + self.height, other.y + other.height)
-        return self._replace(x=left, y=top, width=max(right - left, 0), height=max(bottom - top, 0))
+        return Box(left, top, max(right - left, 0), max(bottom - top, 0))
+
+    def shared(self, other: Box) -> int:
+        """Return how many pixels lie in another box too."""
+        wide = min(self.x + self.width, other.x + other.width) - max(self.x, other.x)
+        if wide <= 0:
+            return 0
+        tall = min(self.y + self.height, other.y + other.height) - max(self.y, other.y)
+        return wide * tall if tall > 0 else 0
 
 
 class Mark(NamedTuple):
