@@ -63,8 +63,8 @@ _TROUBLES: dict[str, tuple[str, str]] = {
 
 
 _NOTES: dict[str, str] = {
-    "device waits": mark("The cloud prepares to fetch it from the device"),
-    "device runs": mark("The cloud fetches it from the device"),
+    "device waits": mark("Waits for the device"),
+    "device runs": mark("Read from the device"),
 }
 """What a job can wait for; see ``services/fetches.py``."""
 
@@ -119,6 +119,8 @@ def state_words(job: Job, explain: Explain, *, away: bool) -> str:
     match str(job.state):
         case "done":
             return tr("Done")
+        case "failed" if job.trouble is not None and job.trouble.kind == "unfetched":
+            return tr("Failed: {reason}", reason=reason_words(job.trouble.detail))
         case "failed":
             return tr("Failed: {reason}", reason=explained(job, explain).title)
         case "paused" if job.trouble is None:

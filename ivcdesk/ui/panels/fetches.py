@@ -19,13 +19,14 @@ from ivcdesk.ui.panels.fetches_words import FETCH_STATES, fetch_row
 from ivcdesk.ui.panels.task_table import make_table, make_tool, selected_keys
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark, refresh, tr
+from ivcdesk.ui.widgets.focus_heir import FocusHeir
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.fetches import Fetches
 
 PAGE = 50
 _COLUMNS = (mark("Camera"), mark("Recording"), mark("State"), mark("Size"), mark("Kept"))
-_WIDTHS = (260, 240, 260, 90)
+_WIDTHS = (220, 230, 400, 90)
 
 
 class FetchesPanel(QWidget):
@@ -71,7 +72,7 @@ class FetchesPanel(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._said)
         self._said.setContentsMargins(12, 4, 12, 6)
-        self.setFocusProxy(self.table)
+        FocusHeir(self, self.table)
         refresh(self, self._show)
 
     def attach(self, fetches: Fetches) -> None:

@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
 
 AROUND = 1800.0
 """So much before and after a moment is retrieved unless a range is selected, s."""
-_WIDE = 1000
+_WIDE = 1180
 
 
 class PlaybackFetch(QObject):

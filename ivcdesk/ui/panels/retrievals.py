@@ -19,6 +19,7 @@ from ivcdesk.ui.panels.fetches_words import channels_words, retrieval_row
 from ivcdesk.ui.panels.task_table import make_table, make_tool, selected_keys
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark, refresh, tr
+from ivcdesk.ui.widgets.focus_heir import FocusHeir
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.retrievals import Retrievals
@@ -31,7 +32,7 @@ _COLUMNS = (
     mark("Size"),
     mark("Kept"),
 )
-_WIDTHS = (220, 240, 240, 80, 90)
+_WIDTHS = (280, 230, 240, 80, 90)
 
 
 class RetrievalsPanel(QWidget):
@@ -82,7 +83,7 @@ class RetrievalsPanel(QWidget):
         column.addLayout(tools)
         column.addWidget(self.table, 1)
         column.addWidget(self._said)
-        self.setFocusProxy(self.table)
+        FocusHeir(self, self.table)
         refresh(self, self._show)
 
     def attach(self, retrievals: Retrievals) -> None:
