@@ -107,17 +107,19 @@ class Tap:
         self._kept_bytes = 0
 
     def _pass_on(self, piece: Piece, behind: Sequence[Piece] = ()) -> None:
-        pieces = [piece, *behind]
-        self._kept += pieces
-        self._kept_bytes += sum(len(piece.data) for piece in pieces)
+        kept = [piece, *behind]
+        self._kept += kept
+        self._kept_bytes += sum(len(piece.data) for piece in kept)
         taker = self._taker
         if taker is not None and self._stream is not None and self._begun:
             if not self._taking:
                 self._taking = True
                 taker.begin(self._stream, self._sound)
-                pieces = self._kept
-            for each in pieces:
-                taker.put(each)
+                for each in self._kept:
+                    taker.put(each)
+            else:
+                # Who takes already has had the sound that belongs behind a key frame.
+                taker.put(piece)
         if self._kept_bytes > _MOST_KEPT:
             self._forget()
             self._begun = False

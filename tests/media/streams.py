@@ -19,7 +19,7 @@ import numpy as np
 from aiohttp import web
 from PySide6.QtGui import QImage
 
-WIDTH, HEIGHT, FPS, GOP = 320, 180, 15, 30
+WIDTH, HEIGHT, FPS, GOP = 320, 180, 30, 30
 BITS, BLOCK = 16, 20
 
 
@@ -168,7 +168,7 @@ def playlist(
     init: str = "",
 ) -> str:
     """A playlist of segments; ``breaks`` adds a gap of seconds before an index."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:3", "#EXT-X-TARGETDURATION:2"]
+    lines = ["#EXTM3U", "#EXT-X-VERSION:3", f"#EXT-X-TARGETDURATION:{GOP // FPS}"]
     lines.append(f"#EXT-X-MEDIA-SEQUENCE:{indices[0] if indices else 0}")
     if init:
         lines.append(f'#EXT-X-MAP:URI="{init}"')
@@ -182,7 +182,7 @@ def playlist(
                 start + shift + (index - indices[0]) * GOP / FPS, datetime.UTC
             )
             lines.append(f"#EXT-X-PROGRAM-DATE-TIME:{moment.isoformat(timespec='milliseconds')}")
-        lines += ["#EXTINF:2.000,", name.format(index)]
+        lines += [f"#EXTINF:{GOP / FPS:.3f},", name.format(index)]
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"

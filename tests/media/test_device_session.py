@@ -117,8 +117,10 @@ def test_stopping_while_the_device_is_silent(qtbot, player, server):
 
 
 def test_sound_before_the_picture_does_not_hide_it(qtbot, player, server):
-    opened(qtbot, player, server, body(muxed("flv", 0, 60, audio=True)), Interval(T0, T0 + 4))
+    server.handlers[PATH] = body(muxed("flv", 0, 60, audio=True))
+    player.open(server.url(PATH), Interval(T0, T0 + 60 / FPS), T0, "flv")
     qtbot.waitUntil(lambda: player.state.kind == "ended", timeout=5000)
+    assert player.states == ["connecting", "playing", "ended"]
     assert player.snapshot() is not None
 
 

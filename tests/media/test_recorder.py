@@ -13,6 +13,7 @@ from ivcdesk.media import live_worker, recorder
 from ivcdesk.media.lazy_file import LazyFile
 from ivcdesk.media.live import LivePlayer
 from ivcdesk.media.recorder import Recorder
+from ivcdesk.media.sound import FRAME_BYTES, RATE
 from ivcdesk.media.sound_track import FlvSound, SoundDecoder, pieces_of
 from ivcdesk.media.tap import Tap
 from tests.media.streams import FPS, GOP, live, number_of, picture
@@ -112,9 +113,10 @@ def test_a_file_begins_with_the_last_key_frame_and_holds_all_that_follows(
     assert (taker.trouble, len(taker.files)) == ("", 1)
     numbers, duration, found, samples = look(taker.files[0])
     assert numbers == list(range(GOP, 3 * FPS))
-    assert duration == pytest.approx(1, abs=0.15)
+    assert duration == pytest.approx(2, abs=0.15)
     assert found == codecs
-    assert taker.seconds == pytest.approx(1, abs=0.15)
+    assert taker.seconds == pytest.approx(2, abs=0.15)
+    assert len(samples) / FRAME_BYTES / RATE == pytest.approx(2, abs=0.2)
     assert heard(samples)[0] == pytest.approx(HERTZ, abs=10)
     assert [path.name for path in taker.files[0].parent.iterdir()] == ["Gate 门 10.00.mp4"]
 

@@ -15,7 +15,9 @@ import pytest
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.remux import Piece, Stop, examine, join
 from ivcdesk.media.tail import Tail
-from tests.media.streams import BITS, BLOCK, FPS, GOP, HEIGHT, WIDTH, X264, X265, picture
+from tests.media.streams import BITS, BLOCK, GOP, HEIGHT, WIDTH, X264, X265, picture
+
+FPS = 15
 
 CONTAINERS = {"mp4": "mp4", "ts": "mpegts"}
 

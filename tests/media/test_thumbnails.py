@@ -33,7 +33,7 @@ def made(qtbot, monkeypatch):
 
 @pytest.fixture
 def recording(server):
-    """Ten segments of two seconds."""
+    """Ten segments of a second."""
     server.handlers[PATH] = body(streams.playlist(T0, list(range(10))))
     for index in range(10):
         server.handlers[f"/playback/c1/{index}.ts"] = body(streams.segment(index))
@@ -49,44 +49,44 @@ def paths(server) -> list[str]:
 
 
 def test_only_the_segment_of_the_moment_is_opened(made, recording, qtbot):
-    made.want(wish(recording, T0 + 7.3))
+    made.want(wish(recording, T0 + 3.65))
     qtbot.waitUntil(lambda: bool(made.seen))
     assert paths(recording) == ["hls.m3u8", "3.ts"]
     [(asked, image)] = made.seen
-    assert asked.t == T0 + 7.3
+    assert asked.t == T0 + 3.65
     assert (image.width(), image.height()) == (160, 90)
     assert number_of(image) == 3 * streams.GOP, "the key frame before the moment"
-    made.want(wish(recording, T0 + 15.9))
+    made.want(wish(recording, T0 + 7.95))
     qtbot.waitUntil(lambda: len(made.seen) == 2)
     assert paths(recording)[2:] == ["7.ts"], "the playlist is known by now"
 
 
 def test_a_picture_is_kept_and_found_by_its_moments(made, recording, qtbot):
-    made.want(wish(recording, T0 + 7.3))
+    made.want(wish(recording, T0 + 3.65))
     qtbot.waitUntil(lambda: bool(made.seen))
-    assert made.shelf.find("c1", T0 + 6.5) is not None
-    assert made.shelf.find("c1", T0 + 5.9) is None
-    assert made.shelf.find("c1", T0 + 6 + SAME_SECONDS + 0.1) is None
-    assert made.shelf.find("c2", T0 + 6.5) is None
+    assert made.shelf.find("c1", T0 + 3.25) is not None
+    assert made.shelf.find("c1", T0 + 2.95) is None
+    assert made.shelf.find("c1", T0 + 3 + SAME_SECONDS + 0.1) is None
+    assert made.shelf.find("c2", T0 + 3.25) is None
 
 
 def test_the_latest_wish_is_the_only_one_told_of(made, recording, qtbot):
     recording.handlers["/playback/c1/2.ts"] = streams.hang
-    made.want(wish(recording, T0 + 4.5))
+    made.want(wish(recording, T0 + 2.25))
     qtbot.waitUntil(lambda: "2.ts" in paths(recording))
-    for t in (8.1, 10.1, 12.1):
+    for t in (4.05, 5.05, 6.05):
         made.want(wish(recording, T0 + t))
     qtbot.waitUntil(lambda: bool(made.seen))
-    assert [asked.t for asked, _ in made.seen] == [T0 + 12.1]
+    assert [asked.t for asked, _ in made.seen] == [T0 + 6.05]
     assert made.errors == []
 
 
 def test_nothing_is_told_after_the_wish_was_taken_back(made, recording, qtbot):
-    made.want(wish(recording, T0 + 4.5))
+    made.want(wish(recording, T0 + 2.25))
     made.cancel()
-    made.want(wish(recording, T0 + 8.5))
+    made.want(wish(recording, T0 + 4.25))
     qtbot.waitUntil(lambda: bool(made.seen))
-    assert [asked.t for asked, _ in made.seen] == [T0 + 8.5]
+    assert [asked.t for asked, _ in made.seen] == [T0 + 4.25]
 
 
 def test_an_expired_address_asks_for_a_new_one(made, recording, qtbot):
@@ -94,7 +94,7 @@ def test_an_expired_address_asks_for_a_new_one(made, recording, qtbot):
         return web.Response(status=403)
 
     recording.handlers[PATH] = refuse
-    made.want(wish(recording, T0 + 4.5))
+    made.want(wish(recording, T0 + 2.25))
     qtbot.waitUntil(lambda: bool(made.errors))
     [(_, error)] = made.errors
     assert error.wants_new_url

@@ -34,13 +34,20 @@ def mark_of(desk, number: int = 1) -> RecordingMark | None:
 
 
 def clocks(path: Path) -> list[float]:
-    """The times that the camera has burnt in."""
+    """The times that the camera has burnt in, of every picture that is there."""
     with av.open(path) as container:
         first = next(container.demux(video=0))
         assert first.is_keyframe
         frames = [*first.decode(), *container.decode(video=0)]
-    read = [read_clock(frame.to_ndarray(format="gray8")) for frame in frames]
-    return [clock for clock in read if clock is not None]
+        assert len(frames) == container.streams.video[0].frames
+    return [read_clock(frame.to_ndarray(format="gray8")) for frame in frames]
+
+
+def length(path: Path) -> float:
+    """How long the pictures last, s."""
+    with av.open(path) as container:
+        video = container.streams.video[0]
+        return float(video.duration * video.time_base)
 
 
 async def seconds(desk, least: float) -> None:
@@ -73,8 +80,10 @@ def test_a_recording_is_marked_and_holds_what_was_seen(desk, aio, clips):
     (path,) = clips.iterdir()
     assert path.name.startswith("PTZ Gate North 20")
     assert path.suffix == ".mp4"
+    # How many pictures a busy machine draws does not matter, but that none of them is missing.
+    assert length(path) > 1.1
     times = clocks(path)
-    assert len(times) > 10
+    assert None not in times
     assert np.all(np.diff(times) > 0)
     assert now - 10 < times[0] < now
 
