@@ -180,7 +180,7 @@ class Player:
         self._address = address
 
     async def play(self, settle: float, seconds: float) -> Report:
-        """Play for a time; the gap is how long a segment took, which players bridge for 4 s.
+        """Play for a time; the gap is how long the picture stood still for want of a segment.
 
         What happens before it has settled is not counted.
         """
@@ -200,15 +200,17 @@ class Player:
     async def _play_once(self, segments: list[str], end: float) -> None:
         begun, last = time.monotonic(), -1
         for number, segment in enumerate(segments):
-            # Players keep one segment in hand.
+            # Players keep one segment in hand, and play late what came late.
             wait = begun + (number - 1) * SEGMENT_SECONDS - time.monotonic()
             if wait > end - time.monotonic():
                 await asyncio.sleep(max(end - time.monotonic(), 0))
                 return
             await asyncio.sleep(max(wait, 0))
-            asked = time.monotonic()
             data = await self._get(urljoin(self._address, segment))
-            self.report.longest_gap = max(self.report.longest_gap, time.monotonic() - asked)
+            still = max(time.monotonic() - begun - number * SEGMENT_SECONDS, 0)
+            begun += still
+            if number:
+                self.report.longest_gap = max(self.report.longest_gap, still)
             for ms in picture_times(data):
                 self.report.pictures += 1
                 self.report.backwards += ms < last
