@@ -23,6 +23,7 @@ PAUSE = 0.1
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
     monkeypatch.setattr(live_worker, "FIRST_PAUSE", PAUSE)
+    monkeypatch.setattr(live_worker, "_FACTS_EVERY", 0.1)
 
 
 @pytest.fixture
@@ -219,7 +220,7 @@ def test_a_broken_stream_is_made_anew_behind_the_last_picture(qtbot, player, ser
 
 
 def test_a_stream_without_a_key_frame_fails_with_a_reason(qtbot, player, server, monkeypatch):
-    monkeypatch.setattr(live_worker, "PICTURE_SECONDS", 0.5)
+    monkeypatch.setattr(live_worker, "PICTURE_SECONDS", 0.2)
     server.handlers["/live/c1.live.flv"] = live(keys=False)
     play(player, server)
     qtbot.waitUntil(lambda: failed(player), timeout=5000)
@@ -227,8 +228,8 @@ def test_a_stream_without_a_key_frame_fails_with_a_reason(qtbot, player, server,
 
 
 def test_a_stall_is_told_and_ended(qtbot, player, server, monkeypatch):
-    monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.3)
-    monkeypatch.setattr(live_worker, "STALL_SECONDS", 0.8)
+    monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.15)
+    monkeypatch.setattr(live_worker, "STALL_SECONDS", 0.4)
     server.handlers["/live/c1.live.flv"] = live(cached=20, after=20, then="stall")
     play(player, server)
     qtbot.waitUntil(lambda: player.state.kind == "stalled", timeout=5000)
@@ -331,7 +332,7 @@ def hole():
 def test_stopping_ends_the_worker_at_once_whatever_it_does(
     qtbot, player, server, where, request, monkeypatch
 ):
-    monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(live_worker, "QUIET_SECONDS", 0.15)
     server.handlers["/live/c1.live.flv"] = (
         hang if where == "answer" else live(cached=20, after=20, then="stall")
     )

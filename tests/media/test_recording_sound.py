@@ -60,11 +60,11 @@ def listened(player, recording, moment=T0) -> Ear:
 
 
 def test_it_is_heard_with_its_picture_over_the_border_of_a_segment(qtbot, player, recording):
-    ear = listened(player, recording, T0 + 1.0)
-    qtbot.waitUntil(lambda: bool(ear.heard) and ear.heard[-1][0] > T0 + 2.6, timeout=10000)
+    ear = listened(player, recording, T0 + 0.5)
+    qtbot.waitUntil(lambda: bool(ear.heard) and ear.heard[-1][0] > T0 + 1.4, timeout=10000)
     moments = [pts for pts, _ in ear.heard]
     assert moments == sorted(moments)
-    assert all(-0.1 <= pts - shown <= 0.06 for pts, shown in ear.heard if pts > T0 + 1.3)
+    assert all(-0.1 <= pts - shown <= 0.06 for pts, shown in ear.heard if pts > T0 + 0.8)
     # Sixteen thousand samples a second, in packets of 1024.
     steps = [round(b - a, 3) for a, b in itertools.pairwise(moments)]
     assert sum(step != 0.064 for step in steps) <= 2

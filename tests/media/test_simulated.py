@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage
 
 from ivcdesk.api.actions import ControlDeviceStream, ControlRecord, DeviceStatus, PlayRecord
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.media import live_worker
 from ivcdesk.media.live import LivePlayer
 from ivcdesk.media.recording import RecordingPlayer
 from ivcdesk.simulator.media.overlay import read_clock
@@ -159,7 +160,8 @@ def test_a_fresh_address_is_asked_for_as_soon_as_the_old_one_has_expired(qtbot, 
     assert live.transport == "FLV"
 
 
-def test_a_channel_that_is_gone_and_comes_back(qtbot, served, live):
+def test_a_channel_that_is_gone_and_comes_back(qtbot, served, live, monkeypatch):
+    monkeypatch.setattr(live_worker, "FIRST_PAUSE", 0.1)
     live.play(served.address(f"/live/{served.channel}.live.flv"))
     qtbot.waitUntil(lambda: live.state.kind == "playing", timeout=PATIENCE)
     cloud = served.sim.cloud

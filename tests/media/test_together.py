@@ -180,7 +180,7 @@ def test_a_device_that_is_early_waits_for_the_others(qtbot, group, server):
     device = Watched(clock=group.conductor.part())
     device.set_size(QSize(320, 180))
     group.players.append(device)
-    early = T0 + 1.5
+    early = T0 + 0.8
     device.open(server.url("/live/c1@s1.live.flv?token=t"), WHOLE, early, "flv")
     qtbot.waitUntil(lambda: len(device.walls) > 3, timeout=10000)
     assert device.walls[0] == early

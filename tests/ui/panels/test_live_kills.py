@@ -23,8 +23,8 @@ def server():
 @pytest.fixture
 def hasty(monkeypatch):
     for name, seconds in (
-        ("FIRST_PAUSE", 0.05), ("LONGEST_PAUSE", 0.4), ("QUIET_SECONDS", 0.4),
-        ("STALL_SECONDS", 1.0),
+        ("FIRST_PAUSE", 0.05), ("LONGEST_PAUSE", 0.4), ("QUIET_SECONDS", 0.25),
+        ("STALL_SECONDS", 0.6),
     ):  # fmt: skip
         monkeypatch.setattr(live_worker, name, seconds)
     monkeypatch.setattr(live_slot, "FIRST_PAUSE", 0.05)
