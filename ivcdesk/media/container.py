@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, TypeVar
 
 import av
 from av.container import InputContainer
@@ -29,6 +29,8 @@ SEGMENT_OPTIONS = {"probesize": "65536", "analyzeduration": "0"}
 
 BUFFER = 1 << 16
 """How much PyAV reads ahead at most, bytes."""
+
+P = TypeVar("P")
 
 _MOST_BAD_PACKETS = 100
 _REPLAY = 1 << 18
@@ -144,6 +146,18 @@ def _picture_of(container: InputContainer, options: dict[str, str]) -> VideoStre
     if "flags" in options:
         context.flags |= _LOW_DELAY
     return stream
+
+
+def until_end(packets: Iterator[P]) -> Iterator[P]:
+    """Give packets on, up to the end.
+
+    Where FFmpeg has come across another stream on the way, as the sound of a FLV, PyAV looks for
+    that among those it knew at first when it comes to the end.
+    """
+    try:
+        yield from packets
+    except IndexError:
+        return
 
 
 class Decoder:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 
 from av.video.frame import VideoFrame
 from PySide6.QtGui import QImage
 
 from ivcdesk.domain.intervals import Interval
-from ivcdesk.media.container import LIVE_OPTIONS, Decoder, Feed, opened
+from ivcdesk.media.container import LIVE_OPTIONS, Decoder, Feed, opened, until_end
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
 from ivcdesk.media.http import HttpReader
 from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.pace import Clock
+from ivcdesk.media.pieces import SoundPiece
+from ivcdesk.media.sound import SoundOutlet
+from ivcdesk.media.sound_line import SoundLine
+from ivcdesk.media.sound_track import FlvSound
 from ivcdesk.media.states import CONNECTING, ENDED, PAUSED, PLAYING, STALLED, PlayerState
 
 STALL_SECONDS = 10.0
@@ -22,6 +27,7 @@ STALL_SECONDS = 10.0
 
 _PAUSED_PATIENCE = 24 * 3600.0
 _NEAR_END = 3.0
+_MOST_BEFORE = 256
 
 
 class DeviceWorker(threading.Thread):
@@ -29,7 +35,8 @@ class DeviceWorker(threading.Thread):
 
     The position is the moment last sought plus the time elapsed in the stream times the speed;
     where ``spans`` says what is recorded, the device jumps over what lies between. By a clock
-    that follows others a picture that comes early waits for its time.
+    that follows others a picture that comes early waits for its time. What it sounds like comes
+    in the same stream, and is heard while that plays at its own speed.
     """
 
     def __init__(
@@ -61,6 +68,9 @@ class DeviceWorker(threading.Thread):
         self._last_stamp = 0.0
         self._position = at
         self._picture: VideoFrame | None = None
+        self._line = SoundLine(self)
+        self._heard = False
+        self._before: deque[SoundPiece] = deque(maxlen=_MOST_BEFORE)
         self._state: PlayerState | None = None
         self._codec = ""
         self._facts = StreamFacts()
@@ -90,6 +100,7 @@ class DeviceWorker(threading.Thread):
             if self._reader is not None:
                 self._reader.patience = _PAUSED_PATIENCE
             self._lock.notify_all()
+        self._hush()
         if self._state in (PLAYING, STALLED):
             self._tell(PAUSED)
 
@@ -105,6 +116,7 @@ class DeviceWorker(threading.Thread):
         with self._lock:
             self._sought = moment
             self._position = moment
+        self._hush()
         self._outlet.on_position(moment)
 
     def note_rate(self, rate: float) -> None:
@@ -113,6 +125,17 @@ class DeviceWorker(threading.Thread):
             if self._stamp is not None:
                 self._base, self._stamp = self._position, self._last_stamp
             self._rate = rate
+        if rate != 1.0:
+            self._hush()
+
+    @property
+    def sound(self) -> SoundOutlet | None:
+        """What the sound goes to; None too where there is nothing to be heard of what is shown."""
+        if not self._playing or self._sought is not None or self._rate != 1.0:
+            return None
+        if self._clock.follows and self._clock.rate != 1.0:
+            return None
+        return self._outlet.sound
 
     @property
     def received(self) -> int:
@@ -158,12 +181,14 @@ class DeviceWorker(threading.Thread):
             self._reader = reader
         try:
             reader.open(self._url)
-            feed = Feed(reader.read)
+            feed = Feed(self._hearing(reader))
+            self._heard = False
+            self._before.clear()
             with opened(feed, "flv", LIVE_OPTIONS) as (container, stream):
                 decoder = Decoder(stream.codec_context)
                 name = stream.codec_context.name
                 self._codec = CODEC_NAMES.get(name, name.upper())
-                for packet in container.demux(stream):
+                for packet in until_end(container.demux(stream)):
                     for picture in decoder.decode(packet if packet.size else None):
                         self._came(picture, decoder.pixel_aspect)
             feed.check()
@@ -173,22 +198,63 @@ class DeviceWorker(threading.Thread):
                 self._received += reader.bytes_received
             reader.close()
 
+    def _hearing(self, reader: HttpReader) -> Callable[[int], bytes]:
+        """Read from the session and let the sound in it be heard."""
+        track = FlvSound(reader.read)
+
+        def read(size: int) -> bytes:
+            data = track.read(size)
+            while track.pieces:
+                piece = track.pieces.popleft()
+                if self._sought is not None:
+                    self._before.append(piece)
+                    continue
+                heard, self._heard = self._heard, self.sound is not None
+                if self._heard and not heard:
+                    # What waited, and the times that it waited for, are of before a silence.
+                    self._line.start()
+                self._line.add(piece)
+            return data
+
+        return read
+
+    def _go_on_hearing(self, stamp: float) -> None:
+        """Hear what belongs to the picture of this time stamp, s, and came before it was seen."""
+        self._line.start()
+        self._heard = True
+        for piece in self._before:
+            if piece.pts >= stamp:
+                self._line.add(piece)
+        self._before.clear()
+
+    def _hush(self) -> None:
+        """Forget what was not heard yet of what was shown until now."""
+        self._heard = False
+        sound = self._outlet.sound
+        if sound is not None:
+            sound.flush()
+
     def _came(self, picture: VideoFrame, pixel_aspect: float) -> None:
         stamp = picture.time if picture.pts is not None else self._last_stamp
         with self._lock:
             if self._over:
                 raise Interrupted
+            first = self._sought is not None
             if self._sought is not None:
                 # What was under way before the seek is neither shown nor counted.
                 if not picture.key_frame:
                     return
                 self._base, self._stamp, self._sought = self._sought, stamp, None
+                self._go_on_hearing(stamp)
             elapsed = stamp - (self._stamp if self._stamp is not None else stamp)
             self._position = played_to(self._base, elapsed * self._rate, self._spans)
             self._last_stamp = stamp
             position = self._position
             if not self._await(position) or not (self._playing or self._clock.follows):
                 return
+        if not first:
+            # A device that is only to show one picture is not heard.
+            self._line.picture(stamp)
         self._tell_facts(picture)
         self._tell(PLAYING if self._playing else PAUSED)
         self._picture = picture

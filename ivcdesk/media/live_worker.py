@@ -24,6 +24,7 @@ from ivcdesk.media.container import (
     Feed,
     opened,
     opened_address,
+    until_end,
 )
 from ivcdesk.media.errors import Interrupted, MediaError, NoDecoder
 from ivcdesk.media.frames import CODEC_NAMES, Frame, Scaler, StreamFacts
@@ -247,7 +248,7 @@ class LiveWorker(threading.Thread):
         skipping = False
         with opened(feed, "flv", LIVE_OPTIONS) as (container, stream), self._tapped(stream):
             decoder = self._begin(stream)
-            for packet in container.demux(stream):
+            for packet in until_end(container.demux(stream)):
                 self._arrived(before + reader.bytes_received)
                 self._tap.video(packet)
                 skipping = (catch_up.keys_only or skipping) and not packet.is_keyframe
@@ -347,7 +348,7 @@ class LiveWorker(threading.Thread):
     ) -> Iterator[Packet[VideoStream]]:
         """Give the packets of the picture, and put the sound between them where it belongs."""
         heard = container.streams.audio[:1]
-        for packet in container.demux([video, *heard]):
+        for packet in until_end(container.demux([video, *heard])):
             if packet.stream.index != video.index:
                 for piece in pieces_of(packet):
                     self._tap.sound(piece)

@@ -9,7 +9,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from ivcdesk.media.container import SEGMENT_OPTIONS, Decoder, Feed, opened
+from ivcdesk.media.container import SEGMENT_OPTIONS, Decoder, Feed, opened, until_end
 from ivcdesk.media.playlist import Segment
 
 EPSILON = 0.002
@@ -47,7 +47,7 @@ class SegmentPictures:
         ):
             decoder = Decoder(stream.codec_context)
             self.codec = stream.codec_context.name
-            for packet in self._packets(container.demux(stream)):
+            for packet in self._packets(until_end(container.demux(stream))):
                 for picture in decoder.decode(packet):
                     self.pixel_aspect = decoder.pixel_aspect
                     if picture.pts is not None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from av.video.stream import VideoStream
 
-from ivcdesk.media.container import SEGMENT_OPTIONS, Feed, opened
+from ivcdesk.media.container import SEGMENT_OPTIONS, Feed, opened, until_end
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.pace import Clock
@@ -107,7 +107,7 @@ class RecordingSound(threading.Thread):
                 return self._wait_for_end(segment, sound)
             origin: float | None = None
             waiting: list[SoundPiece] = []
-            for packet in container.demux(picture, container.streams.audio[0]):
+            for packet in until_end(container.demux(picture, container.streams.audio[0])):
                 if not isinstance(packet.stream, VideoStream):
                     waiting += pieces_of(packet)
                 elif origin is None and packet.is_keyframe and packet.pts is not None:

@@ -1,12 +1,13 @@
-"""Keeps the sound of a live stream with its picture."""
+"""Keeps the sound of a stream that comes at its own pace with its picture."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
+from typing import Protocol
 
-from ivcdesk.media.outlet import Outlet
 from ivcdesk.media.pieces import SoundPiece
+from ivcdesk.media.sound import SoundOutlet
 from ivcdesk.media.sound_track import SoundDecoder
 
 _AHEAD = 0.1
@@ -18,13 +19,21 @@ _APART = 2.0
 _MOST_WAITING = 256
 
 
+class Listener(Protocol):
+    """Who knows what the sound goes to."""
+
+    @property
+    def sound(self) -> SoundOutlet | None:
+        """What the sound is written to now, None while there is nobody to hear it."""
+
+
 class SoundLine:
     """Hands each piece over when its picture is shown; decodes none while nobody listens.
 
     Used by the worker's thread alone.
     """
 
-    def __init__(self, outlet: Outlet) -> None:
+    def __init__(self, outlet: Listener) -> None:
         self._outlet = outlet
         self._decoder = SoundDecoder()
         self._waiting: deque[SoundPiece] = deque(maxlen=_MOST_WAITING)
