@@ -52,6 +52,7 @@ class CrashHooks(QObject):
         super().__init__()
         self._on_expected = on_expected
         self._before: Any = None
+        self._taking = False
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -98,7 +99,13 @@ class CrashHooks(QObject):
             self._on_expected(error)
             return
         log.error("%s", message, exc_info=error)
-        self.crashed.emit(report(message, error))
+        if self._taking:
+            return  # telling of an error failed: to tell of that too would never end
+        self._taking = True
+        try:
+            self.crashed.emit(report(message, error))
+        finally:
+            self._taking = False
 
 
 def report(message: str, error: BaseException) -> str:

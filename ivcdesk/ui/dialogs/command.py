@@ -53,6 +53,7 @@ class CommandDialog(QDialog):
         self._wrong.setProperty("role", "bad")
         self._wrong.setWordWrap(True)
         cancel = QPushButton()
+        cancel.setObjectName("command.cancel")
         press_by_enter(cancel)
         bind(cancel, cancel.setText, "Cancel")
         cancel.clicked.connect(self.reject)

@@ -84,6 +84,8 @@ class PatrolDialog(QDialog):
         table.setColumnWidth(1, 110)
         table.verticalHeader().setDefaultSectionSize(32)
         table.setMinimumHeight(200)
+        table.setTabKeyNavigation(False)
+        table.setCornerButtonEnabled(False)
         table.setHorizontalHeaderLabels([tr("Preset"), tr("Stays")])
         table.setAccessibleName(tr("Stops of the patrol"))
         table.setToolTip(tr("The stops in their order"))

@@ -29,6 +29,7 @@ from ivcdesk.ui.models.downloads import JOB, MOOD, PROGRESS, STATE, DownloadsMod
 from ivcdesk.ui.panels.downloads_words import DownloadWords, summary_words
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.widgets.focus_heir import FocusHeir
 from ivcdesk.ui.widgets.progress_cell import ProgressCell
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -86,7 +87,7 @@ class DownloadsPanel(QWidget):
         column.addWidget(self._pages, 1)
         column.addWidget(self._details)
         self.setMinimumHeight(140)
-        self.setFocusProxy(self.table)
+        FocusHeir(self, self.table)
         self.model.rowsInserted.connect(self._on_rows_changed)
         self.model.rowsRemoved.connect(self._on_rows_changed)
         self.model.dataChanged.connect(self._show_chosen)

@@ -27,6 +27,7 @@ from ivcdesk.api import VERSION, Call, Journal
 from ivcdesk.ui import icons
 from ivcdesk.ui.models.calls import CALL, CallsFilter, CallsModel
 from ivcdesk.ui.text import bind, refresh, tr
+from ivcdesk.ui.widgets.clear_button import offer_clearing
 
 if TYPE_CHECKING:
     from ivcdesk.services.session import Session
@@ -79,7 +80,7 @@ class InspectorPanel(QWidget):
         bind(self._failed, self._failed.setText, "Failed only")
         word = QLineEdit()
         word.setObjectName("inspector.search")
-        word.setClearButtonEnabled(True)
+        offer_clearing(word)
         word.setFixedWidth(220)
         word.textChanged.connect(self._filter.show_matching)
         bind(word, word.setPlaceholderText, "Action, code or request id")

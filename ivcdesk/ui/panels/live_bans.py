@@ -28,6 +28,7 @@ from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID
+from ivcdesk.ui.widgets.clear_button import offer_clearing
 
 if TYPE_CHECKING:
     from ivcdesk.services.bans import Bans
@@ -143,7 +144,7 @@ class BansDialog(QDialog):
     def _make_all(self) -> QVBoxLayout:
         self._search = QLineEdit()
         self._search.setObjectName("bans.search")
-        self._search.setClearButtonEnabled(True)
+        offer_clearing(self._search)
         bind(self._search, self._search.setPlaceholderText, "Search channels")
         bind(self._search, self._search.setAccessibleName, "Search channels")
         self._search.textChanged.connect(self._list_channels)

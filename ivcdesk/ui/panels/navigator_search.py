@@ -13,8 +13,9 @@ from ivcdesk.domain.devices import DeviceState
 from ivcdesk.ui import icons
 from ivcdesk.ui.models.device_words import PROTOCOLS, STATES
 from ivcdesk.ui.models.directory_search import Query
-from ivcdesk.ui.text import mark, refresh, tr
+from ivcdesk.ui.text import bind, mark, refresh, tr
 from ivcdesk.ui.widgets.chips import Chip, WrappingRow
+from ivcdesk.ui.widgets.clear_button import offer_clearing
 
 if TYPE_CHECKING:
     from ivcdesk.services.directory import Directory
@@ -50,11 +51,12 @@ class SearchBox(QWidget):
         super().__init__(parent)
         self.field = QLineEdit()
         self.field.setObjectName("navigator.search")
-        self.field.setClearButtonEnabled(True)
+        offer_clearing(self.field)
         self.field.installEventFilter(self)
         glass = QAction(self)
         self.field.addAction(glass, QLineEdit.ActionPosition.LeadingPosition)
         icons.bind(self.field, glass.setIcon, "search", 16)
+        bind(glass, glass.setText, "Search in the tree")
         self._states = {state: self._chip(name, state) for state, name in _STATE_CHIPS.items()}
         self._protocols = {each: self._chip(name) for each, (name, _) in _PROTOCOL_CHIPS.items()}
         self._rest = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)

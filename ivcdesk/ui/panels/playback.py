@@ -36,6 +36,7 @@ from ivcdesk.ui.panels.playback_transport import SPEEDS, Transport
 from ivcdesk.ui.panels.playback_when import BEFORE_LATEST, When
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import language, tr
+from ivcdesk.ui.widgets.focus_heir import FocusHeir
 from ivcdesk.ui.widgets.timeline import Timeline
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -77,7 +78,7 @@ class PlaybackPanel(QWidget):
         self.pictures = PlaybackPictures(self.tasks, self)
         self.transport = Transport(self.sound.controls)
         self.problems = ProblemRow(context.explain)
-        self.setFocusProxy(self.timeline)
+        FocusHeir(self, self.timeline)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
@@ -31,7 +31,6 @@ class PlaybackOptions(QToolButton):
         super().__init__(parent)
         self.setObjectName("playback.options")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         icons.bind(self, self.setIcon, "settings", 18, "text")
         bind(self, self.setToolTip, "How recordings are asked for: stream and time stamps")
         bind(self, self.setAccessibleName, "How recordings are asked for")
@@ -55,6 +54,8 @@ class PlaybackOptions(QToolButton):
         )
         correct.triggered.connect(self._on_straightened)
         self.setMenu(menu)
+        # at once, which the button itself would only do with a loop of its own
+        self.clicked.connect(lambda: menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2))))
 
     def _entry(self, menu: QMenu, name: str, words: str, meaning: str) -> QAction:
         action = QAction(menu)

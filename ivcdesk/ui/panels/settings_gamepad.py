@@ -104,6 +104,7 @@ class GamepadCard(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(30)
         table.setMinimumHeight(220)
+        table.setTabKeyNavigation(False)
         bind(table, table.setAccessibleName, "What the buttons do")
         bind(table, table.setToolTip, "What the buttons do")
         tools = QHBoxLayout()

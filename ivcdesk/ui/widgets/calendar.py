@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFont,
     QHideEvent,
@@ -24,7 +25,9 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import theme, tokens
 from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.focus_heir import FocusHeir
 from ivcdesk.ui.widgets.heat_map import HeatMap, HeatRow
+from ivcdesk.ui.widgets.tile_access import describe
 
 _CELL = QSize(40, 38)
 _HEAD = 22
@@ -79,7 +82,7 @@ class CoverageCalendar(QFrame):
         column.addWidget(self.grid, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addWidget(self.heat)
         column.addWidget(self._reason)
-        self.setFocusProxy(self.grid)
+        FocusHeir(self, self.grid)
         refresh(self, self._show_title)
 
     def open_at(self, day: date, last: date) -> None:
@@ -332,3 +335,6 @@ class _Month(QWidget):
         self.setAccessibleName(tr("Days of the month"))
         self._describe()
         self.update()
+
+
+describe(_Month, QAccessible.Role.Grouping)

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QColor,
     QFocusEvent,
     QFont,
@@ -27,6 +28,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import Tokens, theme, tokens
 from ivcdesk.ui.widgets import time_words
+from ivcdesk.ui.widgets.tile_access import describe
 
 CELL = QSize(19, 24)
 """The room of one day, px."""
@@ -265,3 +267,6 @@ class HeatMap(QWidget):
 def _percent(part: float) -> int:
     """Return a part in percent; only what is whole is 100, only what is nothing is 0."""
     return min(max(round(part * 100), 1), 99) if part < _FULL else 100
+
+
+describe(HeatMap, QAccessible.Role.Chart)

@@ -1,4 +1,4 @@
-"""What a tile is to those who listen instead of looking, and how they hear that it has changed."""
+"""What a painted widget is to those who listen, and how they hear that a tile has changed."""
 
 from __future__ import annotations
 
@@ -16,21 +16,18 @@ from PySide6.QtWidgets import QAccessibleWidget, QWidget
 if TYPE_CHECKING:
     from ivcdesk.ui.widgets.video_tile import VideoTile
 
-_kinds: set[type[QWidget]] = set()
+_kinds: dict[type[QWidget], QAccessible.Role] = {}
 
 
-class _TileAccess(QAccessibleWidget):
-    """A picture; it is busy while it waits for one."""
-
-    def __init__(self, tile: QWidget) -> None:
-        super().__init__(tile, QAccessible.Role.Graphic)
+class _PaintedAccess(QAccessibleWidget):
+    """Something painted, with the role that it was described by."""
 
 
-def describe(kind: type[QWidget]) -> None:
-    """Let widgets of this kind be pictures in the accessibility tree, instead of just anything."""
+def describe(kind: type[QWidget], role: QAccessible.Role = QAccessible.Role.Graphic) -> None:
+    """Let widgets of this kind have a role in the accessibility tree, instead of none."""
     if not _kinds:
         QAccessible.installFactory(_access_to)
-    _kinds.add(kind)
+    _kinds[kind] = role
 
 
 def announce(tile: VideoTile, kind: str, words: str) -> None:
@@ -45,6 +42,7 @@ def announce(tile: VideoTile, kind: str, words: str) -> None:
 
 
 def _access_to(_name: str, owner: QObject) -> QAccessibleInterface | None:
-    if isinstance(owner, QWidget) and isinstance(owner, tuple(_kinds)):
-        return _TileAccess(owner)
+    for kind, role in _kinds.items():
+        if isinstance(owner, kind):
+            return _PaintedAccess(owner, role)
     return None

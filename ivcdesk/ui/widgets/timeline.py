@@ -11,6 +11,7 @@ from datetime import tzinfo
 
 from PySide6.QtCore import Property, QEvent, QLineF, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QFocusEvent,
     QHideEvent,
     QKeyEvent,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QToolButton, QWidget
 from ivcdesk.ui.text import bind, refresh
 from ivcdesk.ui.tokens import theme
 from ivcdesk.ui.widgets import time_words, timeline_words
+from ivcdesk.ui.widgets.tile_access import describe
 from ivcdesk.ui.widgets.time_window import TimeWindow
 from ivcdesk.ui.widgets.timeline_face import DATES, GRIP, RULER, Face, View, rows_of
 from ivcdesk.ui.widgets.timeline_grip import CURSORS, Grip
@@ -438,3 +440,6 @@ class Timeline(TimeWindow):
         button.setFixedHeight(DATES)
         button.adjustSize()
         button.move(self.width() - button.width() - 2, 1)
+
+
+describe(Timeline, QAccessible.Role.Chart)
