@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first p
     from ivcdesk.services.retrievals import Retrievals
     from ivcdesk.services.session import Session
     from ivcdesk.ui.panels.playback import PlaybackPanel
+    from ivcdesk.ui.panels.playback_places import Nowhere, Place
     from ivcdesk.ui.panels.playback_seat import PlaybackSeat
 
 AROUND = 1800.0
@@ -85,6 +86,8 @@ class PlaybackFetch(QObject):
         playback.timeline.seek_committed.connect(self._show)
         playback.timeline.window_moved.connect(self._show)
         playback.ensemble.moved.connect(self._show)
+        playback.ensemble.nowhere.connect(self._on_nowhere)
+        playback.ensemble.jumped.connect(self._on_jumped)
         playback.grid.focused.connect(self._show)
         playback.grid.seat_made.connect(self._on_seat_made)
         for seat in playback.grid.seats:
@@ -246,6 +249,23 @@ class PlaybackFetch(QObject):
         retrievals = self._retrievals
         if retrievals is not None and not retrievals.watched:
             retrievals.watch()
+
+    def _on_nowhere(self, found: Nowhere) -> None:
+        self._offer_archived(found.t)
+
+    def _on_jumped(self, place: Place) -> None:
+        if place.skipped is not None:
+            self._offer_archived(place.skipped)
+
+    def _offer_archived(self, t: float) -> None:
+        """Say over the picture that what can't be played lies in the archive, where it does."""
+        track = self._track()
+        if track is not None and archived_gap(track, t) is not None:
+            self._playback.note.offer(
+                lambda: tr("This lies in the archive: it plays once it is retrieved"),
+                lambda: self.open_retrieve(t),
+                lambda: tr("Retrieve …"),
+            )
 
     def _on_restored(self, channel_id: ChannelId, window: Interval) -> None:
         for seat in self._playback.grid.shown():
