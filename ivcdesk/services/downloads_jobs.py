@@ -133,7 +133,8 @@ class Job:
 
     ``scope`` is the account that it belongs to. ``due`` is when it goes on by itself (seconds of
     the monotonic clock), None where it doesn't. ``note`` says what it waits for and ``note_share``
-    what part of that is done, 0 … 1, None where that can't be told.
+    what part of that is done, 0 … 1, None where that can't be told. ``furthest`` is the most that any
+    try got of the file under way.
     """
 
     id: int
@@ -151,6 +152,7 @@ class Job:
     bad_files: int = 0
     refusals: int = 0
     received: int = 0
+    furthest: int = 0
     current_seconds: float | None = None
     current_bytes: int | None = None
     speed: float = 0.0

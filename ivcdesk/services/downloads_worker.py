@@ -137,7 +137,7 @@ class Worker:
         )
         await self._store.write_fetched(job, found)
         job.fetched[number] = found
-        job.received, job.validator = 0, ""
+        job.received, job.furthest, job.validator = 0, 0, ""
         job.tries = job.refusals = job.bad_files = 0
         self._tell(job)
 
@@ -156,6 +156,9 @@ class Worker:
                 await watch
             self._job.validator = transfer.validator
             self._job.received = transfer.received
+            if transfer.received > self._job.furthest:
+                # It gets on, however slowly: the next pause is to be a short one again.
+                self._job.furthest, self._job.tries = transfer.received, 0
 
     async def _watch(self, transfer: Transfer, folder: Path) -> None:
         job = self._job
@@ -210,7 +213,7 @@ class Worker:
             seconds_into(near, actual, found.seconds, t) for t in (part.span.start, part.span.end)
         )
         if end >= found.seconds - 0.05 or not total(near):
-            end = found.seconds + 1.0
+            end = found.seconds  # no more: it is reckoned how long the joined file will be
         return Slice(files.partial(job, number), begin, end)
 
     async def _publish(self, hidden: Path, size: int, checksum: str) -> None:

@@ -206,6 +206,24 @@ def test_an_order_becomes_a_whole_file_under_its_name(office):
     office(work)
 
 
+def test_parts_that_are_taken_to_their_ends_are_joined(office):
+    async def work(office: Office) -> None:
+        (sliced,) = await office.add(office.order(8, join=False, form="ts"))
+        await office.all_are()
+        begin = sliced.fetched[0].begin
+        spans = [Interval(at, at + 4) for at in (begin, begin + 4)]
+        near = sliced.order.parts[0].near
+        order = msgspec.structs.replace(
+            office.order(), name="both.mp4", parts=tuple(Part(span, near) for span in spans)
+        )
+        (joined,) = await office.add(order)
+        await office.all_are()
+        assert examine(joined.path).seconds == pytest.approx(8, abs=0.2)
+        assert joined.bad_files == 0
+
+    office(work)
+
+
 def test_nothing_secret_is_written(office, tmp_path):
     async def work(office: Office) -> None:
         await office.add()
@@ -249,6 +267,31 @@ def test_a_cloud_that_can_not_be_reached_is_asked_until_it_is_back(office):
         await until(lambda: job.state is State.RETRYING, "another try")
         assert job.trouble.kind == "network"
         await office.all_are()
+
+    office(work)
+
+
+def test_pauses_grow_only_while_nothing_more_comes(office):
+    async def work(office: Office) -> None:
+        sizes = iter((5000, 9000, 9000, 9000, 14_000))
+        tries: dict[float, int] = {}
+
+        def cut_next() -> None:
+            for size in sizes:
+                office.cloud.fault(path="/video", count=1, kind="truncate", bytes=size)
+                break
+
+        def look(change: Change) -> None:
+            due = change.job.due
+            if change.job.state is State.RETRYING and due is not None and due not in tries:
+                tries[due] = change.job.tries
+                cut_next()
+
+        office.queue.subscribe(look)
+        cut_next()
+        await office.add()
+        await office.all_are()
+        assert list(tries.values()) == [1, 1, 2, 3, 1]
 
     office(work)
 
