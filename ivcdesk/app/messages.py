@@ -82,6 +82,10 @@ BY_CLASS: Mapping[type[BaseException], Words] = {
         mark("The cloud did not understand the request"),
         mark("The cloud says: {message}"),
     ),
+    errors.Preempted: Words(
+        mark("Another question to this device went first"),
+        mark("A device answers one at a time. It is asked again by itself."),
+    ),
     errors.RateLimited: Words(
         mark("Too many requests at once"),
         mark("The cloud asks for a pause. Wait a moment and try again."),

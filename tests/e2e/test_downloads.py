@@ -48,7 +48,7 @@ async def export(desk: Desk, folder: Path) -> None:
     noon = datetime.now(CLOUD_ZONE).replace(hour=12, minute=0, second=0, microsecond=0)
     start = (noon - timedelta(days=1)).timestamp()
     desk.find("playback.timeline").set_selection(start + 1, start + 5)
-    assert desk.find("playback.export").text().startswith("Export ")
+    assert desk.find("playback.export").accessibleName().startswith("Export ")
     QTest.keyClick(app.window, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     await until(lambda: app.window.findChild(ExportDialog, "export"), "the question")
     accept = desk.find("export.accept")

@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import aclosing
 from datetime import timedelta
 
+from ivcdesk.api.actions import DeviceStatus
 from ivcdesk.domain.days import cloud_day, day_interval
 from ivcdesk.domain.intervals import intersection, total
 from ivcdesk.services.audit import LAG, audit, period
 from ivcdesk.services.plan_hours import PlanHours
+from tests.services.conftest import until
 
 
 def last_week(desk):
@@ -82,7 +84,10 @@ def test_the_future_is_not_missing():
 
 def test_plans_are_learned_at_once_and_say_the_same_as_one_by_one(desk):
     async def work(desk):
-        await desk.filled()
+        await until(lambda: desk.directory.state == "ready", "the devices")
+        known = [d for d in desk.directory.devices.values() if d.status == DeviceStatus.ONLINE]
+        for device in known[:6]:
+            await desk.directory.load_channels(device.device_id)
         every = [c.channel_id for held in desk.directory.channels.values() for c in held][:24]
         window = day_interval(cloud_day(desk.session.client.clock.time()))
         many, single = desk.session.recordings.hours, PlanHours(desk.session.client, desk.directory)

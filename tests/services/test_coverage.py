@@ -53,7 +53,10 @@ def test_of_the_running_day_only_its_end_is_asked_for_again(desk, tmp_path):
         await second.directory.locate(camera)
         found = await second.recordings.coverage(camera, today, sources=(Source.CLOUD,))
         asked = [call["params"]["StartTime"] for call in desk.calls("DescribeRecordFile")]
-        assert asked == [today.start, int(known.cloud[-1].end - 120)]
+        assert asked[0] == today.start
+        # The edge of what is recorded is known to the second.
+        assert abs(asked[1] - (known.cloud[-1].end - 120)) <= 1
+        assert len(asked) == 2
         assert same(found.cloud, truth(desk, camera, "cloud", today))
         await second.close()
         await store.close()

@@ -219,11 +219,11 @@ class Exporter(QObject):
     def _show(self) -> None:
         chosen = self._playing.timeline.selection
         zone: tzinfo = self._playing.timeline.zone
-        words = tr("Export")
-        if chosen is not None and self._bar.width() >= _WIDE:
+        short = words = tr("Export")
+        if chosen is not None:
             start, end = (timeline_words.time_at(t, zone) for t in chosen)
             words = tr("Export {start} \u2013 {end}", start=start, end=end)
-        self.button.setText(words)
+        self.button.setText(words if self._bar.width() >= _WIDE else short)
         self.button.setAccessibleName(words)
 
 
