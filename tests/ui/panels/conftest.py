@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ivcdesk.services import directory, filling
 from ivcdesk.ui.panels import live_slot
 from tests.ui.panels import live_desk, playback_desk
 from tests.ui.panels.simulated import open_site
@@ -20,7 +21,14 @@ def desk(request: pytest.FixtureRequest) -> live_desk.Desk | playback_desk.Desk:
 
 
 @pytest.fixture
-def desk_of_live(qtbot, aio) -> Iterator[live_desk.Desk]:
+def no_grace(monkeypatch) -> None:
+    """Whoever signs out does not wait for the list of devices that is still being read."""
+    for module in (directory, filling):
+        monkeypatch.setattr(module, "GRACE_SECONDS", 0.01)
+
+
+@pytest.fixture
+def desk_of_live(qtbot, aio, no_grace) -> Iterator[live_desk.Desk]:
     site = aio(open_site(), live_desk.START_SECONDS)
     desk = live_desk.Desk(qtbot, site)
     yield desk
@@ -32,7 +40,7 @@ def desk_of_live(qtbot, aio) -> Iterator[live_desk.Desk]:
 
 
 @pytest.fixture
-def desk_of_playback(qtbot, aio, tmp_path: Path) -> Iterator[playback_desk.Desk]:
+def desk_of_playback(qtbot, aio, no_grace, tmp_path: Path) -> Iterator[playback_desk.Desk]:
     site = aio(open_site(), 20)
     desk = playback_desk.Desk(qtbot, site, tmp_path)
     yield desk
