@@ -133,8 +133,8 @@ class Job:
 
     ``scope`` is the account that it belongs to. ``due`` is when it goes on by itself (seconds of
     the monotonic clock), None where it doesn't. ``note`` says what it waits for and ``note_share``
-    what part of that is done, 0 … 1, None where that can't be told. ``furthest`` is the most that any
-    try got of the file under way.
+    what part of that is done, 0 … 1, None where that can't be told. ``furthest`` is the most that
+    any try got of the file under way.
     """
 
     id: int

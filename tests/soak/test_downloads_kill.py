@@ -1,9 +1,10 @@
 """A queue that is killed again and again, on a bad line and a disk that fills up: every file comes.
 
-``kill -9`` strikes a process at random moments while the simulator drops, resets, truncates and
-stalls its answers, lets addresses expire and refuses downloads as too many, and while the disk is
-full at times. In the end each file is there once, whole and right; no file was ever seen under its
-name that was not whole.
+``kill -9`` strikes a process at random moments of its work (counted in steps, so that a busy
+machine is no different from an idle one) while the simulator drops, resets, truncates and stalls
+its answers, lets addresses expire and refuses downloads as too many, and while the disk is full at
+times. In the end each file is there once, whole and right; no file was ever seen under its name
+that was not whole.
 """
 
 from __future__ import annotations
@@ -16,28 +17,32 @@ import subprocess
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import msgspec
 import numpy as np
 import pytest
 
-from ivcdesk.app.fetching import SHORT_BYTES
+from ivcdesk.api import CloudClient, Credential
+from ivcdesk.app.fetching import SHORT_BYTES, MediaTools
 from ivcdesk.domain.days import CLOUD_ZONE
 from ivcdesk.domain.exports import around, plan
 from ivcdesk.domain.intervals import Interval, total
 from ivcdesk.services.downloads_jobs import Order, Part
+from ivcdesk.services.downloads_sources import CloudRange
 from ivcdesk.simulator.media.overlay import read_clock
 from ivcdesk.simulator.server import Simulator
 from tests.soak.downloads_child import FULL
 
 ITEMS = 20
 KILLS = 200
-LIVES = (0.35, 1.5)
 DISK_MB = 96
+PATIENCE = 120.0
+"""After how many seconds a process that does not end tells where it hangs, and the test fails."""
+KEPT_STEPS = 60
 CHILD = Path(__file__).with_name("downloads_child.py")
 PATH = "/video"
 FAULTS: list[dict[str, Any]] = [
@@ -56,6 +61,44 @@ FAULTS: list[dict[str, Any]] = [
         "probability": 0.01,
     },
 ]
+
+
+class Lives(NamedTuple):
+    """How long a process lives: up to so many steps of its jobs, and up to so many seconds more.
+
+    One in ``early`` is killed while it begins, before its first step, within ``seconds``.
+    """
+
+    steps: int = 40
+    seconds: float = 0.4
+    early: int = 8
+
+    def draw(self, chance: random.Random) -> tuple[int, float]:
+        """Return after which step a process is killed, and how many seconds after that."""
+        steps = 0 if chance.randrange(self.early) == 0 else chance.randint(1, self.steps)
+        return steps, chance.uniform(0, self.seconds)
+
+
+class Told:
+    """What a process told of its steps; ``enough`` is set when it took so many, or ended."""
+
+    def __init__(self, wanted: int) -> None:
+        self.steps = 0
+        self.last: deque[str] = deque(maxlen=KEPT_STEPS)
+        self.enough = asyncio.Event()
+        self._wanted = wanted
+
+    async def hear(self, lines: asyncio.StreamReader) -> None:
+        """Listen to the end."""
+        while True:
+            if self.steps >= self._wanted:
+                self.enough.set()
+            line = await lines.readline()
+            if not line:
+                break
+            self.steps += 1
+            self.last.append(line.decode().rstrip())
+        self.enough.set()
 
 
 class Watch(threading.Thread):
@@ -136,7 +179,7 @@ class Ordeal:
             spans = cloud.recorded(camera.channel_id, "cloud", whole.start - 90, whole.end + 90)
             recorded = [Interval(*span) for span in spans]
             start = self.chance.randint(int(whole.start), int(whole.end) - longest)
-            window = Interval(start, start + self.chance.randint(8, longest))
+            window = Interval(start, start + self.chance.randint(min(8, longest), longest))
             join = self.chance.random() < 0.7
             form = self.chance.choice(["mp4", "mp4", "ts"])
             title = f"{camera.name} {len(orders)}"
@@ -160,8 +203,29 @@ class Ordeal:
         assert len(self.wanted) == items
         self.orders_file.write_bytes(msgspec.json.encode(orders))
 
-    async def live(self, seconds: float | None) -> bool:
+    async def warm(self) -> None:
+        """Let the cloud make the files once: on a busy machine that takes longer than a stall.
+
+        Nobody would get any further then, but by what the cloud has made in the meantime.
+        """
+        hidden = self.disk.with_name("warm")
+        source, tools = CloudRange(), MediaTools(stall_seconds=PATIENCE)
+        there = self.simulator
+        credential = Credential(there.secret_id, there.secret_key)
+        spans = {
+            (str(order.details["channel_id"]), part.span): (order, part)
+            for _, order in self.wanted.values()
+            for part in order.parts
+        }
+        async with CloudClient(credential, there.region, there.endpoint) as client:
+            for order, part in spans.values():
+                address = await source.address(client, order, part, lambda _note: None)
+                await asyncio.to_thread(tools.transfer(address.url, hidden, order.form).run)
+        hidden.unlink()
+
+    async def live(self, lives: Lives | None) -> bool:
         """Let the process live for a while, or to its end; whether it ended by itself."""
+        steps, seconds = lives.draw(self.chance) if lives else (0, 0.0)
         child = await asyncio.create_subprocess_exec(
             sys.executable,
             "-W",
@@ -172,23 +236,34 @@ class Ordeal:
             self.simulator.endpoint,
             self.simulator.region,
             str(self.chance.choice([SHORT_BYTES, SHORT_BYTES, 0])),
+            str(PATIENCE),
             stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
             cwd=CHILD.parents[2],
             env={**os.environ, "PYTHONPATH": str(CHILD.parents[2])},
         )
         assert child.stdin is not None
+        assert child.stdout is not None
         child.stdin.write(f"{self.simulator.secret_id} {self.simulator.secret_key}\n".encode())
-        try:
-            async with asyncio.timeout(seconds):
-                code = await child.wait()
-        except TimeoutError:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
-            self.count["kills"] += 1
-            return False
+        told = Told(steps)
+        hearing = asyncio.create_task(told.hear(child.stdout))
+        if lives is not None:
+            await told.enough.wait()
+            try:
+                async with asyncio.timeout(seconds):
+                    await child.wait()
+            except TimeoutError:
+                with contextlib.suppress(ProcessLookupError):
+                    child.kill()
+                await child.wait()
+                await hearing
+                self.count["kills"] += 1
+                self.count["kills before the queue was open"] += not told.steps
+                return False
+        code = await child.wait()
+        await hearing
         child.stdin.close()
-        assert code in (0, 3), code
+        assert code in (0, 3), "\n".join([f"ended with {code}, after", *told.last])
         self.count["lives that could not open the queue"] += code == 3
         return code == 0
 
@@ -273,19 +348,20 @@ async def ordeal(
     items: int,
     seed: int,
     reach: int = 90,
-    lives: tuple[float, float] = LIVES,
+    lives: Lives | None = None,
 ) -> Counter[str]:
     """Kill the queue so often, in as many rounds as it takes; return what happened.
 
-    The recordings lie within ``reach`` seconds around a midnight; the process lives for ``lives``
-    (s, shortest and longest). A queue that comes to its end is
+    The recordings lie within ``reach`` seconds around a midnight. A queue that comes to its end is
     checked, and another one of as many items begins.
     """
+    lives = lives or Lives()
     async with Simulator(seed=seed) as simulator:
         trial = Ordeal(simulator, disk, mounted=mounted, seed=seed, reach=reach)
         chance = trial.chance
         while trial.count["kills"] < kills:
             await trial.begin(items)
+            await trial.warm()
             watch = Watch(trial.folder)
             watch.start()
             try:
@@ -294,13 +370,13 @@ async def ordeal(
                 while not over and trial.count["kills"] < kills:
                     if chance.random() < 0.15:
                         trial.fill()
-                    over = await trial.live(chance.uniform(*lives))
+                    over = await trial.live(lives)
                     watch.look()
                     trial.make_room()
                 hits = {one["kind"]: one["hits"] for one in simulator.faults.listed()}
                 trial.count.update({f"faults: {kind}": n for kind, n in hits.items()})
                 simulator.faults.clear()
-                over = over or await trial.live(120)
+                over = over or await trial.live(None)
                 assert over, "the queue did not come to its end"
             finally:
                 watch.stop()
