@@ -57,6 +57,7 @@ class RangeDialog(QDialog):
         self.zone = zone
         self._name = name
         self._looking: asyncio.Task[None] | None = None
+        self._wanted: tuple[Interval, list[Camera]] | None = None
         self.tasks = TaskScope(self)
         self._settle = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settle.timeout.connect(self._on_settled)
@@ -151,6 +152,7 @@ class RangeDialog(QDialog):
         for edit in (self._from, self._to):
             edit.dateTimeChanged.connect(self._on_changed)
         self._list.itemChanged.connect(self._on_changed)
+        self._wanted = self.window_, self.chosen()
         refresh(self, self.show_found)
         self._on_settled()
 
@@ -193,6 +195,10 @@ class RangeDialog(QDialog):
         return box
 
     def _on_changed(self) -> None:
+        wanted = self.window_, self.chosen()
+        if wanted == self._wanted:
+            return  # Enter tells of the same moment again
+        self._wanted = wanted
         self.forget()
         self._settle.start()
         self.show_found()

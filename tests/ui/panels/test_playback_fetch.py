@@ -389,6 +389,18 @@ def test_the_plan_that_would_fill_it_is_named(ask):
     assert "is not known" in ask(place)
 
 
+def test_enter_fetches(ask):
+    async def work(dialog: FetchDialog) -> None:
+        field = dialog.findChild(QDateTimeEdit, "fetch.from")
+        field.setFocus()
+        accepted: list[bool] = []
+        dialog.accepted.connect(lambda: accepted.append(True))
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert accepted == [True]
+
+    ask(Held(), work)
+
+
 def test_wrong_ranges_can_t_be_fetched(ask):
     async def work(dialog: FetchDialog) -> None:
         end = dialog.findChild(QDateTimeEdit, "fetch.to")
