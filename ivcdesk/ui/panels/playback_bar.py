@@ -32,7 +32,7 @@ LAYOUTS = (
 """Arrangements of the grid: key, face and meaning."""
 _NARROW = 660
 _LEAST = 540
-_WIDE = 760
+_WIDE = 1100
 
 
 class PlaybackBar(QFrame):
