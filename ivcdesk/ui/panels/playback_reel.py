@@ -276,13 +276,12 @@ class Reel(QObject):
 
     async def _resume(self, playable: Playable) -> None:
         """Run or hold, as is meant."""
-        if (
-            playable.kind is Source.DEVICE
-            and self._running
-            and not await self._sessions.steer(playable, RecordCommand.PLAY)
-        ):
-            await self._go(self.t)
-            return
+        if playable.kind is Source.DEVICE and self._running:
+            if not await self._sessions.steer(playable, RecordCommand.PLAY):
+                await self._go(self.t)
+                return
+            if self.player.rate != self.speed:  # chosen while it stood still
+                await self._scale(playable)
         if self._running:
             self.player.play()
         else:
