@@ -89,18 +89,20 @@ def test_the_picture_turns_with_the_keys(desk, aio):
 
 def test_dragging_the_picture_steers_by_distance(desk, aio):
     tile = desk.tile()
-    middle = tile.rect().center()
+    # All of the way lies inside the window: leaving it would let go.
+    low = QPoint(tile.width() // 2, tile.height() - 40)
+    far = QPoint(tile.width() // 2, 20)
 
     async def drag() -> None:
         await desk.show()
-        QTest.mousePress(tile, LEFT, pos=middle)
-        QTest.mouseMove(tile, middle + QPoint(8, 4))
+        QTest.mousePress(tile, LEFT, pos=low)
+        QTest.mouseMove(tile, low + QPoint(8, 4))
         await asyncio.sleep(0.05)
         assert not desk.ptz.held
-        QTest.mouseMove(tile, middle + QPoint(0, -400))
+        QTest.mouseMove(tile, far)
         await until(lambda: bool(desk.ptz.held))
         await until(lambda: bool(desk.site.calls("ControlDevicePTZ")))
-        QTest.mouseRelease(tile, LEFT, pos=middle)
+        QTest.mouseRelease(tile, LEFT, pos=low)
         assert not desk.ptz.held
 
     aio(drag(), START_SECONDS)
