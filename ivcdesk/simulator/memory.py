@@ -8,9 +8,9 @@ import sys
 # The parameters of glibc's mallopt, from its malloc.h.
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _MOST_ARENAS = -1, -3, -8
 
-# Above what one picture needs for a moment: giving that back cost a hundred pages a picture.
-_LARGE = 1 << 20
-_SPARE = 16 << 20
+# Above what drawing one picture takes for a moment: fetching that again and again cost much.
+_LARGE = 4 << 20
+_SPARE = 32 << 20
 _ARENAS = 2
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple, Protocol
 
 from ivcdesk.simulator.media import flv
-from ivcdesk.simulator.media.encoder import Format
+from ivcdesk.simulator.media.encoder import Format, Unit
 from ivcdesk.simulator.media.feed import Feed, Viewer
 from ivcdesk.simulator.media.source import CameraFacts, Pose
 from ivcdesk.simulator.media.studio import Studio
@@ -115,8 +115,12 @@ class Broadcast(Feed):
             units = encoder.encode(picture, shot.ms, key=shot.cut)
             if track:
                 units += track.until(shot.ms, shot.at, mute=shot.mute)
-            for unit in units:
-                self._tell(self.publish, unit, flv.unit_tag(stream, unit))
+            # All at once: the event loop is woken for each thing that it is told.
+            self._tell(self._publish_all, [(unit, flv.unit_tag(stream, unit)) for unit in units])
+
+    def _publish_all(self, units: list[tuple[Unit, bytes]]) -> None:
+        for unit, tag in units:
+            self.publish(unit, tag)
 
     def _opened(self, stream: Format) -> None:
         if not self._format.done():

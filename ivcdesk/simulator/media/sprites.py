@@ -85,10 +85,10 @@ class Sprites:
     """Draws models on demand; safe to share between threads.
 
     Small pictures are many and come again with each round of the traffic: those of
-    sixteen cameras fit. Large ones take long to draw: they are kept folded, in their own store.
+    two dozen cameras fit. Large ones take long to draw: they are kept folded, in their own store.
     """
 
-    def __init__(self, *, megabytes: int = 54) -> None:
+    def __init__(self, *, megabytes: int = 99) -> None:
         part = (megabytes << 20) // 9
         self._small: ByteCache[Look, Cast] = ByteCache(7 * part)
         self._large: ByteCache[Look, Folded] = ByteCache(2 * part)

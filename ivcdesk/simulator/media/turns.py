@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 
-_MOST_BEFORE = 6  # urgent turns in a row while somebody patient waits
+# Recordings are a third of the pictures of a full house: with less they would stand still.
+_MOST_BEFORE = 2  # urgent turns in a row while somebody patient waits
 
 
 class Turns:
