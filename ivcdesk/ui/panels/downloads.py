@@ -26,6 +26,7 @@ from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context, Explanation
 from ivcdesk.ui.dialogs.confirm import confirm
 from ivcdesk.ui.models.downloads import JOB, MOOD, PROGRESS, STATE, DownloadsModel, Summary
+from ivcdesk.ui.panels.downloads_aloud import DownloadsAloud
 from ivcdesk.ui.panels.downloads_words import DownloadWords, summary_words
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
@@ -88,6 +89,7 @@ class DownloadsPanel(QWidget):
         column.addWidget(self._details)
         self.setMinimumHeight(140)
         FocusHeir(self, self.table)
+        DownloadsAloud(self.model, self.table)
         self.model.rowsInserted.connect(self._on_rows_changed)
         self.model.rowsRemoved.connect(self._on_rows_changed)
         self.model.dataChanged.connect(self._show_chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetricsF, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -121,6 +121,10 @@ class Transport(QFrame):
         if playing != self._playing:
             self._playing = playing
             self._show_play()
+            if self.isVisible():
+                said = tr("Playing") if playing else tr("Paused")
+                event = QAccessibleAnnouncementEvent(self.play, said)
+                QAccessible.updateAccessibility(event)
 
     def set_speed(self, speed: float) -> None:
         """Show the speed; it is one of ``SPEEDS``."""

@@ -25,6 +25,7 @@ from ivcdesk.ui.models.downloads import (
     DownloadsModel,
     Summary,
 )
+from ivcdesk.ui.panels import downloads_aloud
 from ivcdesk.ui.panels.downloads import DownloadsPanel
 from ivcdesk.ui.panels.downloads_words import DownloadWords, summary_words
 from tests.ui.panels.stand_ins import explain, make_context, until
@@ -341,3 +342,16 @@ def test_leaving_lets_go_of_the_account_and_waits(panel, queue, aio):
 def test_the_stand_in_can_what_the_queue_can():
     public = {name for name in vars(Downloads) if not name.startswith("_")}
     assert {"jobs", "pause", "resume", "move", "remove", "detach", "settle"} <= public
+
+
+def test_a_download_that_begins_or_ends_is_announced(qtbot, panel, queue, monkeypatch):
+    heard: list[str] = []
+    said = downloads_aloud.QAccessible
+    monkeypatch.setattr(said, "updateAccessibility", lambda event: heard.append(event.message()))
+    job = queue.put()
+    queue.change(job, state=State.RUNNING)
+    qtbot.waitUntil(lambda: len(heard) == 1)
+    queue.change(job, received=1000)
+    queue.change(job, state=State.DONE)
+    qtbot.waitUntil(lambda: len(heard) == 2)
+    assert all(words.startswith("1.mp4: ") for words in heard)
