@@ -77,7 +77,7 @@ async def leave_at_once(desk) -> None:
     await until(lambda: len(stopped(desk)) == 1)
     await asyncio.sleep(0.1)
     desk.panel.grid.clear_seat(desk.panel.grid.focus)
-    await asyncio.sleep(0.5)
+    await until(lambda: len(opened(desk)) == 2)
 
 
 async def fail(desk) -> None:
