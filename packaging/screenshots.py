@@ -33,11 +33,17 @@ async def until(condition: Callable[[], object], what: str, seconds: float = 20)
 async def tour(language: str, theme: str, directory: Path) -> int:
     """Walk through the application once and save a picture of each page."""
     from PySide6.QtCore import QObject
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
     from ivcdesk.app.main import application
 
     number = 0
+
+    def dialog(name: str) -> QDialog | None:
+        for each in QApplication.topLevelWidgets():
+            if isinstance(each, QDialog) and each.isVisible() and each.objectName() == name:
+                return each
+        return None
 
     async def shoot(name: str) -> None:
         nonlocal number
@@ -102,9 +108,37 @@ async def tour(language: str, theme: str, directory: Path) -> int:
                 lambda: (player.property("position") or 0) > moment + 1, "the recording's picture"
             )
             await shoot("playback")
+            others = [
+                channel.channel_id
+                for channels in directory_of.channels.values()
+                for channel in channels
+                if channel.channel_id != camera
+            ]
+            for other in others[:3]:
+                await app.add_to_playback(other)
+            await asyncio.sleep(4)
+            await shoot("playback-together")
+            for action, name in (("export", "export"), ("audit", "audit")):
+                app.trigger(action)
+                await until(lambda name=name: dialog(name), f"the dialog {name}")
+                await shoot(name)
+                dialog(name).reject()
+            app.trigger("downloads")
+            await shoot("downloads")
+            app.trigger("downloads")
             app.go("settings")
             await shoot("settings")
             app.go("live")
+            for action, name in (
+                ("diagnose", "diagnosis"),
+                ("addresses", "addresses"),
+                ("bans", "bans"),
+            ):
+                app.trigger(action)
+                await until(lambda name=name: dialog(name), f"the dialog {name}")
+                await asyncio.sleep(2)
+                await shoot(name)
+                dialog(name).reject()
             for action in ("inspector", "palette"):
                 app.trigger(action)
                 await shoot(action)
