@@ -85,7 +85,7 @@ class Exporter(QObject):
             layout.addWidget(self.button)
         bar.installEventFilter(self)
         playing.timeline.selection_changed.connect(self._show)
-        refresh(self, self._show)
+        refresh(self.button, self._show)
 
     def attach(self, session: Session) -> None:
         """Export from this account."""

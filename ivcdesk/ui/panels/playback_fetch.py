@@ -92,7 +92,7 @@ class PlaybackFetch(QObject):
         playback.grid.seat_made.connect(self._on_seat_made)
         for seat in playback.grid.seats:
             self._on_seat_made(seat)
-        refresh(self, self._show_again)
+        refresh(self.button, self._show_again)
 
     # What the application calls
 
