@@ -82,8 +82,9 @@ def test_an_error_on_every_action_is_told_and_passes(aio, demo):
             await desk.see("live.tile.1", "state", lambda state: state == "playing", 30)
             before = await desk.simulated(f"channels/{channel}")
             await desk.hold("ptz.left", 0.6)
-            await asyncio.sleep(1)
-            assert (await desk.simulated(f"channels/{channel}"))["pan"] != before["pan"]
+            async with asyncio.timeout(10):
+                while (await desk.simulated(f"channels/{channel}"))["pan"] == before["pan"]:
+                    await asyncio.sleep(0.1)
             desk.app.trigger("reload")
             await until(lambda: desk.app.session.directory.state == "ready", "the tree")
 
