@@ -83,7 +83,7 @@ def test_an_error_on_every_action_is_told_and_passes(aio, demo):
             before = await desk.simulated(f"channels/{channel}")
             await desk.hold("ptz.left", 0.6)
             async with asyncio.timeout(10):
-                while (await desk.simulated(f"channels/{channel}"))["pan"] == before["pan"]:
+                while (await desk.simulated(f"channels/{channel}"))["pan"] == before["pan"]:  # noqa: ASYNC110 - a camera tells nobody
                     await asyncio.sleep(0.1)
             desk.app.trigger("reload")
             await until(lambda: desk.app.session.directory.state == "ready", "the tree")
