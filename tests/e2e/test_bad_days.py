@@ -68,7 +68,7 @@ def test_an_error_on_every_action_is_told_and_passes(aio, demo):
 
             await desk.app.select_channel(await another(desk, channel))
             tile = desk.find("live.tile.1")
-            await desk.see("live.tile.1", "state", lambda state: state == "failed")
+            await desk.see("live.tile.1", "state", lambda state: state == "failed", 30)
             await until(lambda: CODE in words(tile), "the tile's word")
 
             desk.app.go("playback")
@@ -81,10 +81,9 @@ def test_an_error_on_every_action_is_told_and_passes(aio, demo):
             await desk.app.select_channel(channel)
             await desk.see("live.tile.1", "state", lambda state: state == "playing", 30)
             before = await desk.simulated(f"channels/{channel}")
-            await desk.hold("ptz.left", 0.6)
-            async with asyncio.timeout(10):
-                while (await desk.simulated(f"channels/{channel}"))["pan"] == before["pan"]:  # noqa: ASYNC110 - a camera tells nobody
-                    await asyncio.sleep(0.1)
+            async with asyncio.timeout(15):
+                while (await desk.simulated(f"channels/{channel}"))["pan"] == before["pan"]:
+                    await desk.hold("ptz.left", 0.6)
             desk.app.trigger("reload")
             await until(lambda: desk.app.session.directory.state == "ready", "the tree")
 
