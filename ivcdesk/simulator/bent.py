@@ -8,6 +8,12 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 _HIGH_WATER = 256 * 1024
+_PIECE_BYTES = 16 * 1024
+_FULL_BYTES = 32 * 1024
+"""With this much still to go, the transport beneath gets no more. One piece on top of it stays
+below what a socket (64 KiB) and a bent transport hold back their writer at: each would hold back
+the same writer, who takes that for a fault.
+"""
 _TICK_SECONDS = 0.02
 _LOOK_SECONDS = 0.25
 _HEADER_END = b"\r\n\r\n"
@@ -17,7 +23,8 @@ class BentTransport(asyncio.Transport):
     """Stands between an HTTP answer and its socket; headers pass, the body is bent.
 
     ``rate`` limits the bytes a second, ``cut_after`` closes after so many bytes of the body,
-    ``still_after`` and ``still_seconds`` send nothing for a while after so many bytes.
+    ``still_after`` and ``still_seconds`` send nothing for a while after so many bytes. One may
+    stand on another: all of them bend the answer.
     """
 
     def __init__(
@@ -38,7 +45,7 @@ class BentTransport(asyncio.Transport):
         self._cut_after = cut_after
         self._still_after = still_after
         self._still_seconds = still_seconds
-        self._waiting: deque[bytes] = deque()
+        self._waiting: deque[memoryview] = deque()
         self._waiting_bytes = 0
         self._body_bytes: int | None = None
         self._head = b""
@@ -54,7 +61,7 @@ class BentTransport(asyncio.Transport):
         body = self._pass_headers(bytes(data))
         if not body:
             return
-        self._waiting.append(body)
+        self._waiting.append(memoryview(body))
         self._waiting_bytes += len(body)
         if self._timer is None:
             self._pump()
@@ -122,9 +129,12 @@ class BentTransport(asyncio.Transport):
         while self._waiting and not self._real.is_closing():
             if self._stands_still():
                 return
+            if self._real.get_write_buffer_size() >= _FULL_BYTES:
+                self._timer = self._loop.call_later(_TICK_SECONDS, self._pump)
+                return
             piece = self._waiting.popleft()
             room = self._room(budget)
-            sent, rest = (piece, b"") if room is None else (piece[:room], piece[room:])
+            sent, rest = piece[:room], piece[room:]
             if rest:
                 self._waiting.appendleft(rest)
             self._real.write(sent)
@@ -160,12 +170,12 @@ class BentTransport(asyncio.Transport):
         self._timer = self._loop.call_later(wait, self._pump)
         return True
 
-    def _room(self, budget: int | None) -> int | None:
-        """Return how many bytes may go before the next thing happens, or None for any number."""
+    def _room(self, budget: int | None) -> int:
+        """Return how many bytes may go before the next thing happens."""
         sent = self._body_bytes or 0
         limits = [
             limit - sent for limit in (self._cut_after, self._still_after) if limit is not None
         ]
         if budget is not None:
             limits.append(budget)
-        return max(min(limits), 0) if limits else None
+        return max(min([_PIECE_BYTES, *limits]), 0)

@@ -112,3 +112,28 @@ def test_what_is_not_there(served, channel, moment):
     assert fetched(links.address(path, 60))[0].status == 400
     assert fetched(links.address("/download/none/video.mp4", 60))[0].status == 404
     assert fetched(links.address("/snapshot/none@5.jpg", 60))[0].status == 404
+
+
+def test_two_faults_on_one_answer_still_give_all_of_it(served, channel, moment, caplog):
+    told = served.call(
+        "DescribeVideoDownloadUrl",
+        {
+            "ChannelId": channel.channel_id,
+            "BeginTime": str(moment),
+            "EndTime": str(moment + 10),
+            "FileType": "mp4",
+        },
+    )
+    url = told["Data"]["Url"]
+    path = urlsplit(url).path
+    _, whole = fetched(url)
+    served.simulator.faults.arm(
+        [
+            {"kind": "throttle", "path": path, "bytes": 8 * len(whole)},
+            {"kind": "stall", "path": path, "bytes": 1000, "seconds": 0.2},
+        ]
+    )
+    _, bent = fetched(url)
+    assert bent == whole
+    assert len(whole) > 2 * 256 * 1024  # more than a transport holds back
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
