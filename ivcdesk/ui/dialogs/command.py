@@ -6,15 +6,13 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import answers
 from ivcdesk.ui.text import bind, tr
 from ivcdesk.ui.tokens import GRID
 
@@ -52,21 +50,8 @@ class CommandDialog(QDialog):
         self._wrong.setObjectName("command.problem")
         self._wrong.setProperty("role", "bad")
         self._wrong.setWordWrap(True)
-        cancel = QPushButton()
-        cancel.setObjectName("command.cancel")
-        press_by_enter(cancel)
-        bind(cancel, cancel.setText, "Cancel")
-        cancel.clicked.connect(self.reject)
-        self._save = QPushButton()
-        self._save.setObjectName("command.save")
-        self._save.setProperty("role", "primary")
-        self._save.setDefault(True)
+        buttons, self._save = answers(self, "command", "save")
         bind(self._save, self._save.setText, "Save and open")
-        self._save.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._save)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from ivcdesk.ui import icons
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import press_by_enter
 from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.text import bind
 from ivcdesk.ui.tokens import GRID, tokens

@@ -7,15 +7,13 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import answers
 from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.text import bind
 from ivcdesk.ui.tokens import GRID
@@ -55,20 +53,8 @@ class NameDialog(QDialog):
         self._said = QLabel()
         self._said.setObjectName("name.remark")
         self._said.setWordWrap(True)
-        cancel = QPushButton()
-        cancel.setObjectName("name.cancel")
-        press_by_enter(cancel)
-        bind(cancel, cancel.setText, "Cancel")
-        cancel.clicked.connect(self.reject)
-        self._accept = QPushButton(verb)
-        self._accept.setObjectName("name.accept")
-        self._accept.setProperty("role", "primary")
-        self._accept.setDefault(True)
-        self._accept.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._accept)
+        buttons, self._accept = answers(self, "name")
+        self._accept.setText(verb)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         layout.setSpacing(2 * GRID)

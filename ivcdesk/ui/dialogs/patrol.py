@@ -35,7 +35,7 @@ from ivcdesk.domain.patrol import (
     flaws,
 )
 from ivcdesk.ui import icons
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import press_by_enter
 from ivcdesk.ui.text import bind, mark, tr
 from ivcdesk.ui.tokens import GRID
 

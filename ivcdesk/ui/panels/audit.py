@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from ivcdesk.domain.audit import AuditedChannel
 from ivcdesk.domain.days import cloud_day
 from ivcdesk.domain.intervals import Interval
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import press_by_enter
 from ivcdesk.ui.models.audit import FIRST_DAY, SHARE, AuditModel, percent
 from ivcdesk.ui.panels.audit_report import (
     ReportFailed,

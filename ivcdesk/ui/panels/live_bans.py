@@ -23,8 +23,8 @@ from PySide6.QtWidgets import (
 from ivcdesk.api.actions import BannedChannel, ChannelId
 from ivcdesk.api.errors import IvcError
 from ivcdesk.ui.context import Explanation
+from ivcdesk.ui.dialogs.answers import press_by_enter
 from ivcdesk.ui.dialogs.confirm import confirm
-from ivcdesk.ui.dialogs.enter import press_by_enter
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.tokens import GRID

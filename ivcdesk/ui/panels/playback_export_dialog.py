@@ -34,7 +34,7 @@ from ivcdesk.api.actions import ChannelId
 from ivcdesk.domain.exports import Clip, Form, missing, plan
 from ivcdesk.domain.intervals import Interval, Intervals, total
 from ivcdesk.ui import icons
-from ivcdesk.ui.dialogs.enter import press_by_enter
+from ivcdesk.ui.dialogs.answers import answers, press_by_enter
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark, refresh, tr
 from ivcdesk.ui.tokens import GRID
@@ -218,21 +218,8 @@ class ExportDialog(QDialog):
         grid.addWidget(self._g711, 5, 1)
         _label(grid, 6, mark("Folder"), self._where)
         grid.addLayout(folder, 6, 1, 1, 2)
-        cancel = QPushButton()
-        cancel.setObjectName("export.cancel")
-        press_by_enter(cancel)
-        bind(cancel, cancel.setText, "Cancel")
-        cancel.clicked.connect(self.reject)
-        self._accept = QPushButton()
-        self._accept.setObjectName("export.accept")
-        self._accept.setProperty("role", "primary")
-        self._accept.setDefault(True)
+        buttons, self._accept = answers(self, "export")
         bind(self._accept, self._accept.setText, "Export")
-        self._accept.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self._accept)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)

@@ -11,16 +11,15 @@ from PySide6.QtWidgets import (
     QDateTimeEdit,
     QDialog,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from ivcdesk.domain.intervals import Interval
+from ivcdesk.ui.dialogs.answers import answers
 from ivcdesk.ui.panels.playback_export_dialog import Camera, qt_zone
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, mark, refresh
@@ -80,21 +79,8 @@ class RangeDialog(QDialog):
         self.estimate = self._words("estimate")
         self.hint = self._words("hint")
         self.hint.setProperty("role", "small")
-        cancel = QPushButton()
-        cancel.setObjectName(f"{name}.cancel")
-        cancel.setAutoDefault(False)
-        bind(cancel, cancel.setText, "Cancel")
-        cancel.clicked.connect(self.reject)
-        self.accept_button = QPushButton()
-        self.accept_button.setObjectName(f"{name}.accept")
-        self.accept_button.setProperty("role", "primary")
-        self.accept_button.setDefault(True)
+        buttons, self.accept_button = answers(self, name)
         bind(self.accept_button, self.accept_button.setText, verb)
-        self.accept_button.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.accept_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(2 * GRID)
