@@ -13,8 +13,8 @@ from ivcdesk.app.fetches import FetchRoom
 from ivcdesk.app.fetching import MediaTools
 from ivcdesk.app.pages import DOWNLOADS
 from ivcdesk.app.window import MainWindow
+from ivcdesk.services.database import Unusable
 from ivcdesk.services.downloads import Downloads
-from ivcdesk.services.downloads_store import NotKept
 from ivcdesk.services.session import scope_of
 from ivcdesk.ui.context import Context, Explanation
 from ivcdesk.ui.panels.downloads import DownloadsPanel
@@ -61,7 +61,7 @@ class DownloadRoom:
         """Read the queue of the last time."""
         try:
             await self.queue.open()
-        except NotKept as error:
+        except Unusable as error:
             log.warning("the queue of downloads can't be opened: %s", error.detail)
         store = self.queue.store
         if store.recovered or store.lost:

@@ -19,6 +19,7 @@ import msgspec
 
 from ivcdesk.api import Call, CloudClient
 from ivcdesk.services import downloads_files as files
+from ivcdesk.services.database import Unusable
 from ivcdesk.services.downloads_jobs import (
     ACTIVE,
     OVER,
@@ -31,7 +32,7 @@ from ivcdesk.services.downloads_jobs import (
     Trouble,
 )
 from ivcdesk.services.downloads_sources import CLOUD, CloudRange
-from ivcdesk.services.downloads_store import DownloadsStore, NotKept
+from ivcdesk.services.downloads_store import DownloadsStore
 from ivcdesk.services.downloads_verdict import Verdict, judge
 from ivcdesk.services.downloads_worker import Worker
 
@@ -139,7 +140,7 @@ class Downloads:
     # Its life
 
     async def open(self) -> None:
-        """Read the queue of the last time; what was under way is queued again. Raises NotKept."""
+        """Read the queue of the last time; what was under way is queued again. Raises Unusable."""
         for job in await self.store.open():
             self._jobs[job.id] = job
             self._order.append(job.id)
@@ -194,7 +195,7 @@ class Downloads:
     # Orders
 
     async def add(self, orders: Sequence[Order], scope: str = "") -> list[Job]:
-        """Put orders at the end of the queue, all or none. Raises NotKept."""
+        """Put orders at the end of the queue, all or none. Raises Unusable."""
         place = max((job.place for job in self._jobs.values()), default=0.0)
         jobs = [
             Job(
@@ -241,7 +242,7 @@ class Downloads:
     async def amend(self, order: Order, **details: Any) -> Order:
         """Note for good what a source found out about an order, and return it so.
 
-        Raises NotKept. An order whose job is gone is only returned.
+        Raises Unusable. An order whose job is gone is only returned.
         """
         amended = msgspec.structs.replace(order, details={**order.details, **details})
         for job in tuple(self._jobs.values()):
@@ -253,7 +254,7 @@ class Downloads:
     async def remove(self, job: Job) -> None:
         """Take a job off the list; unfinished files are deleted, a finished one stays.
 
-        Raises NotKept.
+        Raises Unusable.
         """
         if job.id not in self._jobs:
             return
@@ -489,7 +490,7 @@ class Downloads:
     async def _kept(self, jobs: Iterable[Job]) -> None:
         try:
             await self.store.save(*jobs)
-        except NotKept as error:
+        except Unusable as error:
             # The state in memory goes on; after a crash the older one would be gone on from.
             _log.warning("the queue of downloads can't be written: %s", error.detail)
 

@@ -6,25 +6,22 @@ again. A row is on the disk when its call returns. Addresses and keys are never 
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
+from ivcdesk.services.database import Database
 from ivcdesk.services.downloads_jobs import Fetched, Job, Order, Published, State, Trouble
 
 SCHEMA = 1
 BUSY_SECONDS = 0.5  # how long another instance may be just leaving
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 _TABLES = """
 CREATE TABLE jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, scope TEXT NOT NULL, place REAL NOT NULL,
@@ -46,15 +43,6 @@ _fetched = msgspec.json.Decoder(Fetched)
 _published = msgspec.json.Decoder(Published)
 
 
-class NotKept(Exception):
-    """The queue could not be written; ``full`` where the disk is."""
-
-    def __init__(self, detail: str, *, full: bool = False) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.full = full
-
-
 class DownloadsStore:
     """The file, and the one thread that touches it.
 
@@ -63,42 +51,45 @@ class DownloadsStore:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self.path = path
-        self.kept = path is not None
-        self.recovered = False
         self.lost = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="downloads-store")
-        self._database: sqlite3.Connection | None = None
-        self._closed = False
+        self._database = Database(
+            path, "the queue of downloads", _prepare, busy_seconds=BUSY_SECONDS
+        )
+
+    @property
+    def kept(self) -> bool:
+        """Whether the queue outlives the program."""
+        return self._database.path is not None
+
+    @property
+    def recovered(self) -> bool:
+        """Whether a damaged file was moved aside."""
+        return self._database.recovered
 
     async def open(self) -> list[Job]:
         """Open the file, or make it, and return its jobs in order; unfinished ones are queued."""
-        return await self._run(lambda database: self._load(database))
+        return await self._database.run(lambda database: self._load(database))
 
     async def close(self) -> None:
         """Close the file and end the thread; closing twice does no harm."""
-        if self._closed:
-            return
-        self._closed = True
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._disconnect)
-        self._thread.shutdown(wait=False)
+        await self._database.close()
 
     async def add(self, jobs: Sequence[Job]) -> None:
-        """Keep new jobs and give them their ids, all or none. Raises NotKept."""
+        """Keep new jobs and give them their ids, all or none. Raises Unusable."""
 
         def work(database: sqlite3.Connection) -> list[int]:
             return [_insert(database, job) for job in jobs]
 
-        for job, number in zip(jobs, await self._run(work), strict=True):
+        for job, number in zip(jobs, await self._database.run(work), strict=True):
             job.id = number
 
     async def save(self, *jobs: Job) -> None:
-        """Keep the state, the trouble, the name and the place of jobs. Raises NotKept."""
+        """Keep the state, the trouble, the name and the place of jobs. Raises Unusable."""
         rows = [
             (job.place, job.state.value, job.name, job.validator, _encoded(job.trouble), job.id)
             for job in jobs
         ]
-        await self._run(
+        await self._database.run(
             lambda database: database.executemany(
                 "UPDATE jobs SET place = ?, state = ?, name = ?, validator = ?, trouble = ?"
                 " WHERE id = ?",
@@ -107,91 +98,35 @@ class DownloadsStore:
         )
 
     async def write_order(self, job: Job, order: Order) -> None:
-        """Keep what became of a job's order. Raises NotKept."""
+        """Keep what became of a job's order. Raises Unusable."""
         body = msgspec.json.encode(order)
         row = body, _seal("job", job.scope, body), job.id
-        await self._run(
+        await self._database.run(
             lambda database: database.execute(
                 "UPDATE jobs SET body = ?, seal = ? WHERE id = ?", row
             )
         )
 
     async def write_fetched(self, job: Job, fetched: Fetched) -> None:
-        """Note that a part lies whole on the disk. Raises NotKept."""
-        await self._run(lambda database: _note(database, job.id, "fetched", fetched))
+        """Note that a part lies whole on the disk. Raises Unusable."""
+        await self._database.run(lambda database: _note(database, job.id, "fetched", fetched))
 
     async def write_published(self, job: Job, published: Published) -> None:
-        """Note that a whole file is about to be given its name. Raises NotKept."""
-        await self._run(lambda database: _note(database, job.id, "published", published))
+        """Note that a whole file is about to be given its name. Raises Unusable."""
+        await self._database.run(lambda database: _note(database, job.id, "published", published))
 
     async def forget_files(self, job: Job) -> None:
-        """Drop all notes of a job's files. Raises NotKept."""
-        await self._run(
+        """Drop all notes of a job's files. Raises Unusable."""
+        await self._database.run(
             lambda database: database.execute("DELETE FROM journal WHERE job = ?", (job.id,))
         )
 
     async def remove(self, jobs: Iterable[Job]) -> None:
-        """Forget jobs. Raises NotKept."""
+        """Forget jobs. Raises Unusable."""
         ids = [(job.id,) for job in jobs]
-        await self._run(lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", ids))
-
-    async def _run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
-
-    def _work(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        for attempt in (1, 2):
-            try:
-                database = self._connect()
-                with database:
-                    return work(database)
-            except sqlite3.OperationalError as error:
-                if self._database is None and self.path is not None:
-                    _log.warning("the queue of downloads is kept in memory: %s", error)
-                    self.path, self.kept = None, False
-                    continue
-                full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
-                raise NotKept(str(error), full=full) from None
-            except sqlite3.DatabaseError as error:
-                _log.warning("the queue of downloads is damaged (%s); attempt %d", error, attempt)
-                self._begin_anew()
-        raise NotKept("the queue of downloads can't be used")
-
-    def _connect(self) -> sqlite3.Connection:
-        if self._database is not None:
-            return self._database
-        if self.path is not None:
-            try:
-                self.path.parent.mkdir(parents=True, exist_ok=True)
-                self.path.touch(mode=0o600)
-            except OSError as error:
-                _log.warning("the queue of downloads is kept in memory: %s", error.strerror)
-                self.path, self.kept = None, False
-        database = sqlite3.connect(self.path or ":memory:", timeout=BUSY_SECONDS)
-        try:
-            _prepare(database)
-        except BaseException:
-            database.close()
-            raise
-        self._database = database
-        return database
-
-    def _disconnect(self) -> None:
-        if self._database is not None:
-            self._database.close()
-            self._database = None
-
-    def _begin_anew(self) -> None:
-        self._disconnect()
-        self.recovered = True
-        if self.path is None:
-            return
-        try:
-            self.path.replace(self.path.with_name(self.path.name + ".damaged"))
-        except OSError:
-            self.path, self.kept = None, False
-            return
-        with contextlib.suppress(OSError):
-            self.path.with_name(self.path.name + "-wal").unlink(missing_ok=True)
+        await self._database.run(
+            lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", ids)
+        )
 
     def _load(self, database: sqlite3.Connection) -> list[Job]:
         jobs: dict[int, Job] = {}

@@ -15,9 +15,9 @@ from ivcdesk.api import (
     ServiceError,
     TransportError,
 )
+from ivcdesk.services.database import Unusable
 from ivcdesk.services.downloads_files import FULL
 from ivcdesk.services.downloads_jobs import FileUnusable, TransferFailed, Trouble, Unfetched
-from ivcdesk.services.downloads_store import NotKept
 from ivcdesk.services.downloads_worker import SpaceShort
 
 TOO_MANY = "OperationDenied.ConcurrentDownloadsOverLimit"
@@ -52,7 +52,7 @@ def judge(error: Exception) -> Verdict | None:
         return Verdict(Trouble("gone" if error.gone else "unfetched", error.reason), "fail")
     if isinstance(error, SpaceShort):
         return Verdict(Trouble("space", needed=error.needed, free=error.free), "space")
-    if isinstance(error, NotKept):
+    if isinstance(error, Unusable):
         return Verdict(Trouble("space" if error.full else "disk", error.detail), "space")
     if isinstance(error, OSError):
         if error.errno in FULL:

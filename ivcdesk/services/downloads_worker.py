@@ -88,7 +88,7 @@ class Worker:
     async def run(self) -> None:
         """Fetch what is missing, make the file of it, and give it its name.
 
-        Raises IvcError, TransferFailed, FileUnusable, SpaceShort, OSError and NotKept.
+        Raises IvcError, TransferFailed, FileUnusable, SpaceShort, OSError and Unusable.
         """
         job = self._job
         if job.published is not None and await self._finish_publishing(job.published):
