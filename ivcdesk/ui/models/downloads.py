@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from ivcdesk.ui.models.keyed_rows import MOOD, SHARE
 from ivcdesk.ui.text import language, mark, tr
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
@@ -25,10 +26,6 @@ Index = QModelIndex | QPersistentModelIndex
 
 JOB = Qt.ItemDataRole.UserRole
 """The role that a row's job is had with."""
-PROGRESS = Qt.ItemDataRole.UserRole + 1
-"""What part of it is there, 0 … 1, or None."""
-MOOD = Qt.ItemDataRole.UserRole + 2
-"""Which status colour goes with its words: ``ok``, ``warn``, ``bad``, ``off`` or empty."""
 
 FILE, STATE, SIZE, SPEED, LEFT = range(5)
 
@@ -133,7 +130,7 @@ class DownloadsModel(QAbstractTableModel):
             return self._text(job, column)
         if role == JOB:
             return job
-        if role == PROGRESS:
+        if role == SHARE:
             return job.note_share if job.state == "waiting" else job.progress
         if role == MOOD:
             return mood(job, away=self._away(job))

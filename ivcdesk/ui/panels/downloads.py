@@ -10,28 +10,24 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMenu,
     QStackedWidget,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context, Explanation
 from ivcdesk.ui.dialogs.confirm import confirm
-from ivcdesk.ui.models.downloads import JOB, MOOD, PROGRESS, STATE, DownloadsModel, Summary
+from ivcdesk.ui.models.downloads import JOB, STATE, DownloadsModel, Summary
 from ivcdesk.ui.panels.downloads_aloud import DownloadsAloud
 from ivcdesk.ui.panels.downloads_words import DownloadWords, summary_words
+from ivcdesk.ui.panels.task_table import make_table, make_tool
 from ivcdesk.ui.tasks import TaskScope
 from ivcdesk.ui.text import bind, refresh, tr
 from ivcdesk.ui.widgets.focus_heir import FocusHeir
-from ivcdesk.ui.widgets.progress_cell import ProgressCell
 
 if TYPE_CHECKING:  # services bring the HTTP client, which waits for the first paint
     from ivcdesk.services.downloads import Downloads
@@ -123,32 +119,32 @@ class DownloadsPanel(QWidget):
     # Making
 
     def _make_tools(self) -> QHBoxLayout:
-        self._resume = self._tool("resume", "play", self._on_resume)
+        self._resume = make_tool("downloads.resume", "play", self._on_resume)
         bind(self._resume, self._resume.setText, "Resume")
         bind(self._resume, self._resume.setToolTip, "Go on, or try again (Space)")
-        self._pause = self._tool("pause", "pause", self._on_pause)
+        self._pause = make_tool("downloads.pause", "pause", self._on_pause)
         bind(self._pause, self._pause.setText, "Pause")
         bind(self._pause, self._pause.setToolTip, "Stop until you resume it (Space)")
-        self._remove = self._tool("remove", "trash", self._on_remove)
+        self._remove = make_tool("downloads.remove", "trash", self._on_remove)
         bind(self._remove, self._remove.setText, "Remove")
         bind(
             self._remove,
             self._remove.setToolTip,
             "Take it off the list; a finished file stays where it is (Delete)",
         )
-        self._up = self._tool("up", "chevron-up", lambda: self._on_move(-1))
+        self._up = make_tool("downloads.up", "chevron-up", lambda: self._on_move(-1))
         bind(self._up, self._up.setToolTip, "Earlier (Alt+Up)")
         bind(self._up, self._up.setAccessibleName, "Earlier")
-        self._down = self._tool("down", "chevron-down", lambda: self._on_move(1))
+        self._down = make_tool("downloads.down", "chevron-down", lambda: self._on_move(1))
         bind(self._down, self._down.setToolTip, "Later (Alt+Down)")
         bind(self._down, self._down.setAccessibleName, "Later")
-        self._open = self._tool("open", "player", self._on_open)
+        self._open = make_tool("downloads.open", "player", self._on_open)
         bind(self._open, self._open.setText, "Open file")
         bind(self._open, self._open.setToolTip, "Open the file in its usual program (Enter)")
-        self._folder = self._tool("folder", "folder", self._on_folder)
+        self._folder = make_tool("downloads.folder", "folder", self._on_folder)
         bind(self._folder, self._folder.setText, "Open folder")
         bind(self._folder, self._folder.setToolTip, "Show the folder of the file (Ctrl+Enter)")
-        self._clear = self._tool("clear", "close", self._on_clear)
+        self._clear = make_tool("downloads.clear", "close", self._on_clear)
         bind(self._clear, self._clear.setText, "Clear finished")
         bind(self._clear, self._clear.setToolTip, "Take all finished files off the list")
         row = QHBoxLayout()
@@ -161,33 +157,8 @@ class DownloadsPanel(QWidget):
             row.addWidget(button)
         return row
 
-    def _tool(self, name: str, icon: str, slot: Callable[[], object]) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(f"downloads.{name}")
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        icons.bind(button, button.setIcon, icon, 16)
-        button.clicked.connect(lambda: slot())
-        return button
-
     def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setObjectName("downloads.table")
-        table.setModel(self.model)
-        table.setItemDelegateForColumn(STATE, ProgressCell(PROGRESS, MOOD, table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW)
-        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        for column, width in enumerate(_WIDTHS):
-            header.resizeSection(column, width)
+        table = make_table("downloads.table", self.model, _WIDTHS, state=STATE, row=_ROW)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._on_menu_requested)
         table.doubleClicked.connect(lambda _index: self._on_open())

@@ -1,21 +1,27 @@
-"""Tables of the cloud's tasks, and the buttons above them: they all look alike."""
+"""Tables of downloads and of the cloud's tasks, and the buttons above them: they look alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QToolButton
 
 from ivcdesk.ui import icons
-from ivcdesk.ui.models.keyed_rows import KEY, MOOD, SHARE, KeyedRows
+from ivcdesk.ui.models.keyed_rows import KEY, MOOD, SHARE
 from ivcdesk.ui.widgets.progress_cell import ProgressCell
 
-_ROW = 30
+ROW = 30
 
 
-def make_table(name: str, model: KeyedRows, widths: Sequence[int], *, state: int) -> QTableView:
-    """Return a table of a model; ``state`` is the column that shows how far a row is."""
+def make_table(
+    name: str, model: QAbstractItemModel, widths: Sequence[int], *, state: int, row: int = ROW
+) -> QTableView:
+    """Return a table of a model with rows of a height in px.
+
+    ``state`` is the column that shows how far a row is; the model has the roles of
+    :mod:`ivcdesk.ui.models.keyed_rows` for it.
+    """
     table = QTableView()
     table.setObjectName(name)
     table.setModel(model)
@@ -26,7 +32,7 @@ def make_table(name: str, model: KeyedRows, widths: Sequence[int], *, state: int
     table.setWordWrap(False)
     table.setTabKeyNavigation(False)
     table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(_ROW)
+    table.verticalHeader().setDefaultSectionSize(row)
     table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
     header = table.horizontalHeader()
     header.setHighlightSections(False)
