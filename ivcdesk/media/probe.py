@@ -19,6 +19,7 @@ from ivcdesk.media.container import (
     Feed,
     opened,
     opened_address,
+    until_end,
 )
 from ivcdesk.media.errors import Interrupted, MediaError
 from ivcdesk.media.frames import CODEC_NAMES
@@ -190,7 +191,7 @@ class StreamProbe:
                 form = container.format.name.upper()
                 self._say(Check.CONTAINER, Verdict.FINE, "opened", format=form)
                 decoder = Decoder(stream.codec_context)
-                for packet in container.demux(stream):
+                for packet in until_end(container.demux(stream)):
                     self._stop.check()
                     waited = time.monotonic() - began
                     for picture in decoder.decode(packet if packet.size else None):

@@ -23,6 +23,7 @@ from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from ivcdesk.media.container import until_end
 from ivcdesk.media.errors import Interrupted, MediaError, av_error
 
 Form = Literal["mp4", "ts"]
@@ -281,7 +282,7 @@ def _packets(
     source: InputContainer, streams: Sequence[VideoStream | AudioStream]
 ) -> Iterator[Packet[Any]]:
     try:
-        for packet in source.demux(*streams):
+        for packet in until_end(source.demux(*streams)):
             if packet.size:
                 yield packet
     except av.error.FFmpegError as error:

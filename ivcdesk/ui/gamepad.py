@@ -10,7 +10,7 @@ import logging
 from dataclasses import dataclass
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -140,26 +140,23 @@ class Gamepad(QObject):
         self.unplugged.emit()
 
 
-class _Device:
+class _Device(Protocol):
     """One opened device."""
 
-    name = ""
+    name: str
 
     @property
     def attached(self) -> bool:
         """Whether it is still plugged in."""
-        raise NotImplementedError
 
     def read(self) -> Reading:
         """Return how it is held."""
-        raise NotImplementedError
 
     def close(self) -> None:
         """Give it back."""
-        raise NotImplementedError
 
 
-class _Controller(_Device):
+class _Controller:
     """A gamepad whose layout SDL knows."""
 
     def __init__(self, sdl: ModuleType, handle: Any) -> None:
@@ -199,7 +196,7 @@ class _Controller(_Device):
         self._sdl.SDL_GameControllerClose(self._handle)
 
 
-class _Joystick(_Device):
+class _Joystick:
     """Any other stick: two axes turn, the next one zooms, a hat is a cross of buttons."""
 
     _HAT = ((1, "dpup"), (2, "dpright"), (4, "dpdown"), (8, "dpleft"))
