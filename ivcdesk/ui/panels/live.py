@@ -406,6 +406,8 @@ class LivePanel(QWidget):
         if channel != self._told_channel:
             self._told_channel = channel
             self.channel_changed.emit(channel)
+        if self._ptz is not None:
+            self._ptz.set_refused(slot.refused)
 
     def _choose_quality(self, quality: Quality) -> None:
         self._view.chosen_quality = quality

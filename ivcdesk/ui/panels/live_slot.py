@@ -21,6 +21,7 @@ from ivcdesk.api.errors import (
     Unavailable,
 )
 from ivcdesk.domain.devices import Obstacle
+from ivcdesk.media.errors import MediaError
 from ivcdesk.media.live import LivePlayer
 from ivcdesk.media.states import PlayerState
 from ivcdesk.ui.tasks import TaskScope
@@ -39,6 +40,9 @@ OBSTACLE_PAUSE = 20.0
 
 FRESH_SECONDS = 60.0
 """How long an address is used again without asking for a new one."""
+
+_REFUSALS = (401, 403)
+"""What a media server answers who may not watch, or whose address has expired."""
 
 _FINAL = (AuthError, Forbidden, RetiredAction)
 """Answers that waiting does not change; asking on and on may lock an account."""
@@ -86,6 +90,7 @@ class LiveSlot(QObject):
         self._opened_quality: Quality = "sub"
         self._retry_at: float | None = None
         self._lost_at: float | None = None
+        self._refused = False
         self._tick = QTimer(self)
         self._tick.setInterval(1000)
         self._tick.timeout.connect(self.changed)
@@ -101,6 +106,13 @@ class LiveSlot(QObject):
     def directory(self) -> Directory | None:
         """The directory that knows the channel, None while no account is signed in."""
         return None if self._session is None else self._session.directory
+
+    @property
+    def refused(self) -> bool:
+        """Whether the cloud refuses the picture, fresh addresses included, as it does where it is
+        banned. It stays so while it is tried again.
+        """
+        return self._refused
 
     @property
     def pulls(self) -> bool:
@@ -294,6 +306,11 @@ class LiveSlot(QObject):
     def _set(self, kind: SlotKind, trouble: Trouble | None = None) -> None:
         self.kind = kind
         self.trouble = trouble
+        if kind in ("empty", "playing"):
+            self._refused = False
+        elif kind == "failed" and trouble is not None:
+            error = trouble.error
+            self._refused = isinstance(error, MediaError) and error.status in _REFUSALS
         if self._retry_at is None:
             self._tick.stop()
         elif not self._tick.isActive():

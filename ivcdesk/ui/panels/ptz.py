@@ -67,6 +67,7 @@ class PtzPanel(QWidget):
         self._unsubscribe: Callable[[], object] = _nothing
         self._channel: ChannelId | None = None
         self._fast = False
+        self._refused = False
         self._before: Feedback | None = None
         self._feedback: Feedback | None = None
         self._news: Outcome | None = None
@@ -196,6 +197,12 @@ class PtzPanel(QWidget):
         self._forget()
         self._look()
 
+    def set_refused(self, refused: bool) -> None:
+        """Steer nothing while the cloud refuses the picture of the channel: nobody sees it turn."""
+        if refused != self._refused:
+            self._refused = refused
+            self._look()
+
     def press(self, command: str, speed: int = 0) -> None:
         """Hold a command; at the slider's speed where ``speed`` is 0."""
         if self._helm.steers:
@@ -303,7 +310,8 @@ class PtzPanel(QWidget):
         obstacle = None
         if session is not None and channel is not None:
             obstacle = session.directory.obstacle(channel)
-        ready = session is not None and channel is not None and obstacle is None
+        ready = session is not None and channel is not None
+        ready = ready and obstacle is None and not self._refused
         if session is not None:
             pause = self._context.settings.ptz_interval_ms / 1000
             if session.ptz.interval != pause:
@@ -327,6 +335,7 @@ class PtzPanel(QWidget):
     def _forget(self) -> None:
         """What was said of the last channel is not true of the next one."""
         self._before = self._feedback = self._news = None
+        self._refused = False
         self._report.forget()
 
     def _show(self) -> None:
@@ -358,7 +367,11 @@ class PtzPanel(QWidget):
         if channel is None:
             return tr("○ Pick a camera to steer it")
         obstacle = session.directory.obstacle(channel)
-        return obstacle_words(session.directory, channel, obstacle) if obstacle else ""
+        if obstacle is not None:
+            return obstacle_words(session.directory, channel, obstacle)
+        if self._refused:
+            return tr("⊘ The cloud refuses this camera's picture to you: it may be banned")
+        return ""
 
     def _tell(self, text: str, failed: bool, footnote: str, *, aloud: bool = True) -> None:
         self._report.tell(text, failed, footnote, aloud=aloud)

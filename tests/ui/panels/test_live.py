@@ -6,7 +6,7 @@ import asyncio
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 
 from ivcdesk.api.actions import DeviceStatus
 from ivcdesk.simulator.server import Simulator
@@ -119,6 +119,32 @@ def test_hiding_the_page_lets_go_of_the_camera(desk, aio):
         assert not desk.ptz.held
 
     aio(hide(), START_SECONDS)
+
+
+def test_a_banned_camera_is_not_steered_and_the_dock_says_why(desk, aio, quick):
+    user = "100012345678"
+
+    async def ban() -> None:
+        await desk.show()
+        left = desk.ptz.findChild(QWidget, "ptz.left")
+        assert left.isEnabled()
+        QTest.keyPress(desk.tile(), Qt.Key.Key_Up)
+        assert desk.ptz.held
+        bans = desk.site.session.bans
+        await bans.forbid(user, [desk.site.camera])
+        await until(lambda: not left.isEnabled(), START_SECONDS)
+        assert not desk.ptz.held
+        assert "may be banned" in desk.ptz.findChild(QLabel, "ptz.reason").text()
+        sent = len(desk.site.calls("ControlDevicePTZ"))
+        QTest.keyPress(desk.tile(), Qt.Key.Key_Left)
+        assert not desk.ptz.held
+        await bans.allow(user, [desk.site.camera])
+        assert len(desk.site.calls("ControlDevicePTZ")) == sent
+        desk.live.views[0].slot.retry()
+        await desk.plays()
+        await until(left.isEnabled)
+
+    aio(ban(), 3 * START_SECONDS)
 
 
 def test_what_is_offline_says_so_and_comes_back(desk, aio, quick):
