@@ -129,7 +129,7 @@ def test_two_faults_on_one_answer_still_give_all_of_it(served, channel, moment, 
     _, whole = fetched(url)
     served.simulator.faults.arm(
         [
-            {"kind": "throttle", "path": path, "bytes": 8 * len(whole)},
+            {"kind": "throttle", "path": path, "bytes": len(whole)},
             {"kind": "stall", "path": path, "bytes": 1000, "seconds": 0.2},
         ]
     )
