@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -63,12 +63,24 @@ class Database:
             self._thread.shutdown(wait=False)
 
     async def run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Do work within one transaction, in the thread. Raises Unusable."""
+        """Do work within one transaction, in the thread. Raises Unusable.
+
+        A cursor is no answer (TypeError): let go in another thread, it resets its statement in the
+        midst of what this one does with it.
+        """
         if self._closed:
             raise Unusable("it is closed")
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, thread_name_prefix="asyncio_database")
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
+
+    async def write(self, statement: str, *rows: Sequence[object]) -> None:
+        """Do a statement with each of the rows, all or none. Raises Unusable."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.executemany(statement, rows)
+
+        await self.run(work)
 
     async def run_or(self, work: Callable[[sqlite3.Connection], _T], otherwise: _T) -> _T:
         """Do the same; where that fails there is only what is given here instead."""
@@ -82,7 +94,10 @@ class Database:
             try:
                 connection = self._connect()
                 with connection:
-                    return work(connection)
+                    found = work(connection)
+                    if isinstance(found, sqlite3.Cursor):
+                        raise TypeError("a cursor must not leave its thread")
+                return found
             except sqlite3.OperationalError as error:
                 _log.warning("%s can't be used: %s", self._what, error)
                 if self._connection is None:
@@ -90,6 +105,9 @@ class Database:
                     continue
                 full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
                 raise Unusable(str(error), full=full) from None
+            except sqlite3.IntegrityError as error:
+                # Nothing is damaged: what the row belongs to may be gone by now.
+                raise Unusable(str(error)) from None
             except (sqlite3.DatabaseError, msgspec.MsgspecError) as error:
                 _log.warning("%s is damaged: %s", self._what, error)
                 self._put_aside()

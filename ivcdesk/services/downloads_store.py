@@ -89,23 +89,17 @@ class DownloadsStore:
             (job.place, job.state.value, job.name, job.validator, _encoded(job.trouble), job.id)
             for job in jobs
         ]
-        await self._database.run(
-            lambda database: database.executemany(
-                "UPDATE jobs SET place = ?, state = ?, name = ?, validator = ?, trouble = ?"
-                " WHERE id = ?",
-                rows,
-            )
+        await self._database.write(
+            "UPDATE jobs SET place = ?, state = ?, name = ?, validator = ?, trouble = ?"
+            " WHERE id = ?",
+            *rows,
         )
 
     async def write_order(self, job: Job, order: Order) -> None:
         """Keep what became of a job's order. Raises Unusable."""
         body = msgspec.json.encode(order)
         row = body, _seal("job", job.scope, body), job.id
-        await self._database.run(
-            lambda database: database.execute(
-                "UPDATE jobs SET body = ?, seal = ? WHERE id = ?", row
-            )
-        )
+        await self._database.write("UPDATE jobs SET body = ?, seal = ? WHERE id = ?", row)
 
     async def write_fetched(self, job: Job, fetched: Fetched) -> None:
         """Note that a part lies whole on the disk. Raises Unusable."""
@@ -117,16 +111,11 @@ class DownloadsStore:
 
     async def forget_files(self, job: Job) -> None:
         """Drop all notes of a job's files. Raises Unusable."""
-        await self._database.run(
-            lambda database: database.execute("DELETE FROM journal WHERE job = ?", (job.id,))
-        )
+        await self._database.write("DELETE FROM journal WHERE job = ?", (job.id,))
 
     async def remove(self, jobs: Iterable[Job]) -> None:
         """Forget jobs. Raises Unusable."""
-        ids = [(job.id,) for job in jobs]
-        await self._database.run(
-            lambda database: database.executemany("DELETE FROM jobs WHERE id = ?", ids)
-        )
+        await self._database.write("DELETE FROM jobs WHERE id = ?", *((job.id,) for job in jobs))
 
     def _load(self, database: sqlite3.Connection) -> list[Job]:
         jobs: dict[int, Job] = {}
