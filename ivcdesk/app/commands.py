@@ -201,7 +201,7 @@ COMMANDS: tuple[Command, ...] = (
         "backfill",
         mark("Fill the gap at the playhead from the device"),
         "device",
-        lambda desk: desk.panels.downloads.fetches.playback.open_backfill(),
+        lambda desk: desk.panels.downloads.fetches.playback.fill_gap(),
         "Ctrl+Shift+B",
         _live_is_there,
     ),

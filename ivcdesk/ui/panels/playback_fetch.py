@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,9 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QDialog, QMenu, QPushButton
 
 from ivcdesk.api.actions import ChannelId, DownloadTask
-from ivcdesk.domain.backfill import Backup
-from ivcdesk.domain.exports import file_name, whole
-from ivcdesk.domain.fetches import moment, section
+from ivcdesk.api.errors import IvcError
+from ivcdesk.domain.backfill import Backup, Chance, best_first
+from ivcdesk.domain.exports import whole
 from ivcdesk.domain.intervals import Interval
 from ivcdesk.ui import icons
 from ivcdesk.ui.context import Context, Explanation
@@ -22,7 +23,8 @@ from ivcdesk.ui.dialogs.opening import opened
 from ivcdesk.ui.panels.channel_words import channel_name
 from ivcdesk.ui.panels.playback_export import AFTER, BEFORE, videos_folder
 from ivcdesk.ui.panels.playback_export_dialog import Camera
-from ivcdesk.ui.panels.playback_fetch_dialog import FetchChoice, FetchDialog
+from ivcdesk.ui.panels.playback_fetch_dialog import FetchChoice, FetchDialog, FetchFound
+from ivcdesk.ui.panels.playback_fetch_orders import is_same, range_orders, task_order
 from ivcdesk.ui.panels.playback_gaps import archived_gap, device_gap
 from ivcdesk.ui.panels.playback_retrieve_dialog import RetrieveChoice, RetrieveDialog
 from ivcdesk.ui.tasks import TaskScope
@@ -72,6 +74,7 @@ class PlaybackFetch(QObject):
         self._choice = FetchChoice()
         self._wish = RetrieveChoice()
         self._offer = ""
+        self._filling: asyncio.Task[None] | None = None
         self.tasks = TaskScope(self, lambda error: context.notify(context.explain(error)))
         self.button = QPushButton()
         self.button.setObjectName("playback.fetch")
@@ -117,7 +120,7 @@ class PlaybackFetch(QObject):
         if self._offer == "retrieve":
             self.open_retrieve()
         elif self._offer == "backfill":
-            self.open_backfill()
+            self.fill_gap()
         else:
             self.open_fetch()
 
@@ -125,17 +128,24 @@ class PlaybackFetch(QObject):
         """Ask what is to be fetched from devices: the selection, or some minutes."""
         self._open_fetch(self._window(), lacking=self._choice.lacking)
 
-    def open_backfill(self, t: float | None = None, which: int | None = None) -> None:
-        """Ask about the gap at a moment (the playhead's) that only the device has."""
+    def fill_gap(self, t: float | None = None, which: int | None = None) -> None:
+        """Have the gap at a moment (the playhead's) that only the device has fetched at once.
+
+        Where a backup plan is going to fetch it, that is said first. What is in the queue already
+        is not ordered again, but shown.
+        """
         t = self._playback.timeline.position if t is None else t
         track = self._track(which)
         gap = device_gap(track, t) if track is not None else None
-        if gap is not None:
-            self._open_fetch(gap, lacking=True, which=which)
-        elif self._may_ask():
+        under_way = self._filling is not None and not self._filling.done()
+        if under_way or not self._may_ask() or self._session is None:
+            return
+        if gap is None:
             words = tr("There is no gap here that the device could fill")
             hint = tr("Put the playhead on a stretch that is marked “device only”.")
             self._context.notify(Explanation(words, hint))
+            return
+        self._filling = self.tasks.start(self._fill(self._session, gap, which), name="fill")
 
     def open_retrieve(self, t: float | None = None, which: int | None = None) -> None:
         """Ask what is to be retrieved: the selection, or the hour about a moment."""
@@ -194,10 +204,10 @@ class PlaybackFetch(QObject):
         menu.aboutToHide.connect(menu.deleteLater)
         gap = device_gap(track, t) if track is not None else None
         cold = archived_gap(track, t) if track is not None else None
-        fill = menu.addAction(tr("Fill this gap from the device …"))
+        fill = menu.addAction(tr("Fill this gap from the device"))
         fill.setObjectName("playback.menu.backfill")
         fill.setEnabled(gap is not None)
-        fill.triggered.connect(lambda: self.open_backfill(t, which))
+        fill.triggered.connect(lambda: self.fill_gap(t, which))
         retrieve = menu.addAction(tr("Retrieve from the archive …"))
         retrieve.setObjectName("playback.menu.retrieve")
         retrieve.setEnabled(cold is not None)
@@ -233,7 +243,7 @@ class PlaybackFetch(QObject):
                 tr("Get this out of the archive, so that it can be played (Ctrl+Shift+R)"),
             ),
             "backfill": (
-                tr("Fill gap …"),
+                tr("Fill gap"),
                 tr("Only the device has this: have the cloud fetch it (Ctrl+Shift+B)"),
             ),
         }.get(
@@ -312,27 +322,18 @@ class PlaybackFetch(QObject):
     async def _ask_and_fetch(
         self, session: Session, window: Interval, lacking: bool, which: int | None
     ) -> None:
-        from ivcdesk.services.backfill import TooManyPlans, backups_of
-
-        folder = self._context.settings.download_folder
-
         async def ask(channel: ChannelId, span: Interval) -> Coverage:
             return await session.recordings.coverage(channel, span)
 
         async def plans(camera: Camera) -> list[Backup] | None:
-            try:
-                return await backups_of(session.client, camera.channel_id, camera.name)
-            except TooManyPlans:
-                return None
+            return await self._backups(session, camera)
 
         dialog = FetchDialog(
             self._playback.window(),
             self._cameras(session, which),
             window,
             self._playback.timeline.zone,
-            replace(
-                self._choice, lacking=lacking, folder=Path(folder) if folder else videos_folder()
-            ),
+            replace(self._ready_choice(), lacking=lacking),
             ask,
             plans,
             lambda error: self._context.explain(error).title,
@@ -340,7 +341,8 @@ class PlaybackFetch(QObject):
         )
         if await self._answered(dialog):
             self._choice = dialog.choice
-            self.ordered.emit(await self._downloads.add(self._orders(session, dialog)))
+            orders = self._orders(session, dialog.choice, dialog.planned())
+            self.ordered.emit(await self._downloads.add(orders))
 
     async def _ask_and_retrieve(
         self, session: Session, retrievals: Retrievals, window: Interval, which: int | None
@@ -382,74 +384,56 @@ class PlaybackFetch(QObject):
 
     # Ordering
 
-    def _orders(self, session: Session, dialog: FetchDialog) -> list[Order]:
-        from ivcdesk.services.downloads_jobs import Order, Part
-        from ivcdesk.services.fetches import DEVICE
+    async def _fill(self, session: Session, gap: Interval, which: int | None) -> None:
+        shown = self._playback.channels
+        if which is None:
+            which = next(n for n, c in enumerate(shown) if c == self._playback.grid.focus.channel)
+        camera = Camera(shown[which], channel_name(session.directory, shown[which]), True)
+        plans = await self._backups(session, camera) or ()
+        found = best_first(plans, gap, self._playback.now())
+        if found and found[0].chance is Chance.COMING:
+            await self._ask_and_fetch(session, gap, True, which)
+            return
+        gap_alone = [FetchFound(camera, (gap,))]
+        await self._order(self._orders(session, self._ready_choice(), gap_alone))
 
-        choice, zone = dialog.choice, self._playback.timeline.zone
-        return [
-            Order(
-                DEVICE,
-                found.camera.name,
-                file_name(found.camera.name, piece, zone, "mp4"),
-                str(choice.folder),
-                "mp4",
-                piece,
-                (Part(piece),),
-                join=False,
-                details={
-                    "channel_id": str(found.camera.channel_id),
-                    "region": session.directory.region_of(found.camera.channel_id) or "",
-                    "speed": choice.speed,
-                    "days": choice.days,
-                    "incomplete": choice.incomplete,
-                },
-            )
-            for found in dialog.planned()
-            for piece in found.pieces
-        ]
+    async def _backups(self, session: Session, camera: Camera) -> list[Backup] | None:
+        """Return the backup plans that hold a camera, None where that can't be known."""
+        from ivcdesk.services.backfill import TooManyPlans, backups_of
+
+        try:
+            return await backups_of(session.client, camera.channel_id, camera.name)
+        except (TooManyPlans, IvcError):
+            return None
+
+    def _orders(
+        self, session: Session, choice: FetchChoice, found: Sequence[FetchFound]
+    ) -> list[Order]:
+        zone = self._playback.timeline.zone
+        return range_orders(choice, found, zone, session.directory.region_of)
+
+    async def _order(self, orders: Sequence[Order]) -> None:
+        """Put what is not in the queue yet into it, and tell of all."""
+        unfailed = [job for job in self._downloads.jobs if job.state != "failed"]
+        jobs: list[Job] = []
+        fresh: list[Order] = []
+        for order in orders:
+            same = next((job for job in unfailed if is_same(job.order, order)), None)
+            if same is None:
+                fresh.append(order)
+            else:
+                jobs.append(same)
+        self.ordered.emit([*jobs, *await self._downloads.add(fresh)])
 
     async def _save(self, tasks: Sequence[DownloadTask]) -> None:
-        wanted = {str(task.download_task_id): task for task in tasks}
-        jobs: list[Job] = []
-        for job in self._downloads.jobs:
-            known = str(job.order.details.get("task_id") or "")
-            if known in wanted and job.state != "failed":
-                del wanted[known]
-                jobs.append(job)  # it is in the queue already
-        jobs += await self._downloads.add([self._order_of(task) for task in wanted.values()])
-        self.ordered.emit(jobs)
+        zone, now = self._playback.timeline.zone, self._playback.now()
+        folder = self._ready_choice().folder
+        await self._order([task_order(task, zone, folder, now) for task in tasks])
 
-    def _order_of(self, task: DownloadTask) -> Order:
-        from ivcdesk.services.downloads_jobs import Order, Part
-        from ivcdesk.services.fetches import DEVICE
-
-        settings, zone = self._context.settings, self._playback.timeline.zone
-        begun = moment(task.start_time) or self._playback.now()
-        span = section(task.video_time_section)
-        if span is None:
-            span = Interval(begun - max(task.download_time, 1), begun)
-        title = task.channel_name or str(task.channel_id)
-        folder = Path(settings.download_folder) if settings.download_folder else videos_folder()
-        return Order(
-            DEVICE,
-            title,
-            file_name(title, span, zone, "mp4"),
-            str(folder),
-            "mp4",
-            span,
-            (Part(span),),
-            join=False,
-            details={
-                "channel_id": str(task.channel_id),
-                "region": "",
-                "speed": task.scale or 1,
-                "days": task.expire or None,
-                "incomplete": True,
-                "task_id": str(task.download_task_id),
-                "asked": begun,
-            },
-        )
+    def _ready_choice(self) -> FetchChoice:
+        """Return how it was fetched the last time, into the folder of the settings."""
+        folder = self._context.settings.download_folder
+        return replace(self._choice, folder=Path(folder) if folder else videos_folder())
 
 
 def _nothing() -> None:

@@ -144,22 +144,69 @@ def enabled(menu: QMenu) -> dict[str, bool]:
     }
 
 
-def test_a_gap_is_filled_by_one_click_and_its_task_can_be_deleted(office):
+def test_a_gap_is_filled_by_one_click(office):
     async def work(office: Office) -> None:
         gap = await office.gap()
         timeline = office.panel.timeline
         timeline.set_window(gap.start - 600, gap.end + 600)
-        assert office.words() == "Fill gap …"
+        assert office.words() == "Fill gap"
         for key in (False, True):
             menu = menu_at(timeline, gap.start + 5.0, key=key)
             assert enabled(menu) == {"backfill": True, "retrieve": False, "fetch": True}
             menu.close()
         office.fetch.button.click()
+        office.fetch.button.click()  # once is enough
+        await until(lambda: office.ordered)
+        ((job,),) = office.ordered
+        assert (job.order.window, job.order.details["channel_id"]) == (
+            gap,
+            office.panel.current_channel,
+        )
+        menu_at(timeline, gap.start + 5.0).actions()[0].trigger()
+        await until(lambda: len(office.ordered) == 2)
+        assert office.ordered[1] == [job]  # it is in the queue already
+        await until(lambda: job.state == "waiting")
+        (call,) = office.desk.calls("CreateVideoDownloadTask")
+        assert (call["BeginTime"], call["EndTime"]) == gap
+
+    office(work)
+
+
+def test_the_plan_that_will_fill_a_gap_is_named_before_anything_is_fetched(office, monkeypatch):
+    async def work(office: Office) -> None:
+        gap = await office.gap()
+        week = tuple(Section(day, 0, 86400) for day in range(1, 8))
+        late = Backup("Nightly", week, week, offset=20)  # its turn is yet to come
+
+        async def plans(*_: Any) -> list[Backup]:
+            return [late]
+
+        monkeypatch.setattr("ivcdesk.services.backfill.backups_of", plans)
+        office.fetch.button.click()
+        dialog = await office.dialog(FetchDialog)
+        await until(dialog.accept_button.isEnabled)
+        assert dialog.window_ == gap
+        assert dialog.hint.text().startswith("Backup plan “Nightly”")
+        assert "will fetch it" in dialog.hint.text()
+        dialog.reject()
+        await until(lambda: office.fetch._filling.done())
+        assert not office.ordered
+        assert not office.desk.calls("CreateVideoDownloadTask")
+
+    office(work)
+
+
+def test_a_range_is_fetched_and_its_task_can_be_deleted(office):
+    async def work(office: Office) -> None:
+        gap = await office.gap()
+        office.panel.timeline.set_selection(gap.start, gap.end)
+        assert office.words() == "From device …"
+        office.fetch.button.click()
         dialog = await office.dialog(FetchDialog)
         office.fetch.open_fetch()  # once is enough
         await until(dialog.accept_button.isEnabled)
         assert dialog.window_ == gap
-        assert dialog.findChild(QCheckBox, "fetch.lacking").isChecked()
+        dialog.findChild(QCheckBox, "fetch.lacking").setChecked(True)
         assert dialog.hint.text().startswith("No backup plan holds this camera")
         assert dialog.estimate.text().startswith("Files: 1 · ")
         end = dialog.findChild(QDateTimeEdit, "fetch.to")
@@ -230,7 +277,7 @@ def test_the_archive_is_offered_where_it_shows_and_gives_back(office):
         menu = menu_at(timeline, t)
         assert enabled(menu) == {"backfill": False, "retrieve": True, "fetch": True}
         menu.close()
-        office.fetch.open_backfill()
+        office.fetch.fill_gap()
         assert "no gap here" in office.desk.context.settings.notices[-1].title
         office.panel.ensemble.nowhere.emit(Nowhere(t, None))
         assert "lies in the archive" in office.desk.note
