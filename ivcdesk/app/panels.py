@@ -173,6 +173,7 @@ class Panels:
         self.settings.add_card(self._hands.settings_card())
         self.settings.add_card(self.downloads.settings_card())
         window.add_page("settings", self.settings)
+        window.page_shown.connect(self._on_page_shown)
         self.complete = True
 
     def attach(self, session: Session) -> None:
@@ -207,10 +208,16 @@ class Panels:
         """Audit what is picked in the tree, or everything."""
         self.audit.open(self.navigator.selected())
 
+    def _on_page_shown(self, page: str) -> None:
+        """Begin playback with the camera that was watched: its past is what is looked for."""
+        watched = self.live.current_channel
+        if page == "playback" and watched and not self.playback.channels:
+            self.playback.show_channel(watched)
+
     def _show_gap(self, channel_id: str, moment: float) -> None:
         """Show a camera's recordings around a gap, as far as there are any."""
-        self._window.show_page("playback")
         self.playback.show_channel(channel_id)
+        self._window.show_page("playback")
         before = max(0.0, moment - BEFORE_GAP)
         self.audit.tasks.start(self.playback.play_at(before), name="audit.look")
 

@@ -185,9 +185,16 @@ def test_a_channel_is_opened_where_one_is(aio, start):
             assert app.window.page == "live"
             assert app.panels.live.current_channel == channel
             app.go("playback")
-            await app.select_channel(channel)
+            # The past of what was watched is there without picking it again.
+            assert app.panels.playback.channels == [channel]
+            known = [each.channel_id for row in session.directory.channels.values() for each in row]
+            other = next(each for each in known if each != channel)
+            await app.select_channel(other)
             assert app.window.page == "playback"
-            assert app.panels.playback.current_channel == channel
+            assert app.panels.playback.channels == [other]
+            app.go("live")
+            app.go("playback")
+            assert app.panels.playback.channels == [other]
 
     aio(run(), seconds=60)
 
