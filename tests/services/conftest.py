@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -38,16 +38,25 @@ class Desk:
             "a full tree",
         )
 
+    async def first_camera(self) -> str:
+        """Return the id of an online channel as soon as one is known; the others follow."""
+        await until(lambda: any(self._cameras()), "a camera")
+        return self.camera()
+
     def camera(self, *, turns: bool = True) -> str:
         """Return the id of an online channel."""
+        found = next(self._cameras(turns=turns), None)
+        assert found is not None, "no such camera"
+        return found
+
+    def _cameras(self, *, turns: bool = True) -> Iterator[str]:
         for held in self.directory.channels.values():
             for channel in held:
                 obstacle = self.directory.obstacle(channel.channel_id)
-                if obstacle is None and turns and channel.region == self.session.region:
-                    return channel.channel_id
+                if turns and obstacle is None and channel.region == self.session.region:
+                    yield channel.channel_id
                 if not turns and obstacle is not None and not obstacle.hides_picture:
-                    return channel.channel_id
-        raise AssertionError("no such camera")
+                    yield channel.channel_id
 
     def calls(self, action: str) -> list[dict[str, Any]]:
         """Return the calls of an action that the simulator received."""

@@ -61,8 +61,7 @@ def on_camera(desk, work, **options):
     """Run ``work(desk, aim, channel)`` with an aim at a camera that turns."""
 
     async def main(desk):
-        await desk.filled()
-        channel = desk.camera()
+        channel = await desk.first_camera()
         urls = await desk.session.live.open(channel)
 
         async def pause(seconds: float) -> None:

@@ -25,8 +25,7 @@ async def found(desk, channels, window):
 
 def test_the_audit_agrees_with_what_the_cloud_holds(desk):
     async def work(desk):
-        await desk.filled()
-        camera = desk.camera()
+        camera = await desk.first_camera()
         first, last = last_week(desk)
         window = period(first, last, desk.session.client.clock.time())
         one = (await found(desk, [camera], window))[camera]
@@ -45,8 +44,7 @@ def test_the_audit_agrees_with_what_the_cloud_holds(desk):
 
 def test_one_bad_day_hides_neither_the_others_nor_itself(desk):
     async def work(desk):
-        await desk.filled()
-        camera = desk.camera()
+        camera = await desk.first_camera()
         first, last = last_week(desk)
         desk.fault(kind="error", action="DescribeRecordFile", count=1, code="FailedOperation")
         window = period(first, last, desk.session.client.clock.time())

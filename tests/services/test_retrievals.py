@@ -40,6 +40,11 @@ class Archive:
         self.restored: list[tuple[ChannelId, Interval]] = []
         self.leave = self.retrievals.on_restored(lambda *told: self.restored.append(told))
 
+    async def know_the_camera(self) -> None:
+        directory = self.desk.directory
+        await until(lambda: directory.state == "ready", "the devices")
+        await directory.load_channels(self.cloud.world.channel(self.channel).device.device_id)
+
     def made(self) -> Retrievals:
         session = self.desk.session
         return Retrievals(session.client, session.directory, self.recordings.forget, poll=0.05)
@@ -66,8 +71,8 @@ def archive(desk):
 
     def run(work: Callable[[Archive], Any]) -> None:
         async def main(desk: Desk) -> None:
-            await desk.filled()
             made = Archive(desk)
+            await made.know_the_camera()
             try:
                 await work(made)
             finally:
@@ -109,6 +114,7 @@ def test_what_is_retrieved_plays_and_what_is_deleted_no_more(archive):
 
 def test_a_wish_over_midnights_and_many_channels_is_several_tasks(archive):
     async def work(archive: Archive) -> None:
+        await archive.desk.filled()
         directory = archive.desk.directory
         channels = [c.channel_id for held in directory.channels.values() for c in held][:33]
         channels.append(ChannelId("12345678-abcd-efgh-ijkl-1234567890ab"))  # nobody's
