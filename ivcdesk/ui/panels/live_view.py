@@ -202,7 +202,10 @@ class LiveView(QObject):
             tile.show_state(slot.kind)
             return
         said = trouble_words(directory, channel, slot.trouble, self._context.explain)
-        hint = "\n".join(part for part in (said.detail, next_try(slot.retry_seconds)) if part)
+        detail = said.detail
+        if slot.refused:
+            detail = tr("Fresh addresses are refused as well: this camera may be banned.")
+        hint = "\n".join(part for part in (detail, next_try(slot.retry_seconds)) if part)
         action = tr("Try again") if slot.kind == "failed" else ""
         why = tr("Why?") if slot.kind == "failed" else ""
         tile.show_state(slot.kind, said.title, hint, said.footnote, action, why)

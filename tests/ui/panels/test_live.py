@@ -135,6 +135,7 @@ def test_a_banned_camera_is_not_steered_and_the_dock_says_why(desk, aio, quick):
         await until(lambda: not left.isEnabled(), START_SECONDS)
         assert not desk.ptz.held
         assert "may be banned" in desk.ptz.findChild(QLabel, "ptz.reason").text()
+        assert "may be banned" in desk.tile().accessibleDescription()
         sent = len(desk.site.calls("ControlDevicePTZ"))
         QTest.keyPress(desk.tile(), Qt.Key.Key_Left)
         assert not desk.ptz.held
