@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
+
+from ivcdesk.media.pace import RunningTime
 
 PATIENCE = 1.5
 """How long everybody waits for one part that does not come along, s."""
@@ -20,7 +21,7 @@ pictures a second two parts are never more than 100 ms apart.
 """
 
 
-class Conductor:
+class Conductor(RunningTime):
     """Says which moment all parts should show now.
 
     A part tells what it shows and what it will show next; the playhead goes no further than that
@@ -28,35 +29,18 @@ class Conductor:
     caught up, as long as there are others that could go on. While there is only one part, that
     one sets the clock itself: see :class:`Part`.
 
-    All methods may be called from any thread. Moments are in seconds since the epoch; ``now`` is
-    injected in seconds that never jump.
+    Moments are in seconds since the epoch. Time that is said to run still waits for the parts.
     """
 
     def __init__(
         self, now: Callable[[], float] = time.monotonic, *, patience: float = PATIENCE
     ) -> None:
-        self._now = now
+        super().__init__(now)
         self._patience = patience
-        self._lock = threading.RLock()
-        self._anchor = 0.0
-        self._since = now()
-        self._rate = 1.0
-        self._started = False
         self._together = False
-        self._holders: set[object] = set()
         self._limits: dict[Part, float] = {}
         self._pressed: dict[Part, float] = {}
         self._lost: set[Part] = set()
-
-    @property
-    def rate(self) -> float:
-        """Seconds of the recording per second."""
-        return self._rate
-
-    @property
-    def running(self) -> bool:
-        """Whether time passes, but for those who are waited for."""
-        return self._started and not self._holders
 
     @property
     def together(self) -> bool:
@@ -87,41 +71,15 @@ class Conductor:
             self._forget_parts()
             self._limits.update(dict.fromkeys(parts, position))
 
-    def set_rate(self, rate: float) -> None:
-        """Go slower or faster from here on."""
-        with self._lock:
-            self._settle()
-            self._rate = rate
-
-    def start(self) -> None:
-        """Let time pass."""
-        with self._lock:
-            self._settle()
-            self._started = True
-
     def pause(self) -> None:
         """Stop time until :meth:`start`."""
         with self._lock:
-            self._settle()
-            self._started = False
+            super().pause()
             self._pressed.clear()
 
     def part(self) -> Part:
         """Return the clock of one more recording."""
         return Part(self)
-
-    def hold(self, holder: object) -> None:
-        """Stop time until this holder, and every other one, lets go."""
-        with self._lock:
-            self._settle()
-            self._holders.add(holder)
-
-    def release(self, holder: object) -> None:
-        """Let go; without a hold it does nothing."""
-        with self._lock:
-            if holder in self._holders:
-                self._settle()
-                self._holders.discard(holder)
 
     def seconds_until(self, moment: float) -> float | None:
         """Return how long to wait for a moment, s; negative when past, None while time stands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Protocol
 
@@ -63,20 +64,17 @@ class Clock(Protocol):
         """Tell that there is nothing to show for now."""
 
 
-class PlayClock:
-    """Says which moment of the recording is due now, and when another one will be.
+class RunningTime(ABC):
+    """Time that passes at a rate while it is started and nobody holds it.
 
-    It runs while it is started and nobody holds it: a player that waits for the network holds
-    the clock, so that several players on one clock wait for the slowest. All methods may be
-    called from any thread. ``now`` is injected in seconds that never jump.
+    Heirs bring ``_anchor``, the moment of the recording at ``_since``, up to now in ``_settle``,
+    which is called with ``_lock`` held. All methods may be called from any thread. ``now`` is
+    injected in seconds that never jump.
     """
 
-    follows = False
-    left_behind = False
-
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._anchor = 0.0
         self._since = now()
         self._rate = 1.0
@@ -92,17 +90,6 @@ class PlayClock:
     def running(self) -> bool:
         """Whether time passes."""
         return self._started and not self._holders
-
-    @property
-    def position(self) -> float:
-        """The moment that is due now, seconds since the epoch."""
-        with self._lock:
-            return self._at(self._now())
-
-    def set(self, position: float) -> None:
-        """Jump to a moment."""
-        with self._lock:
-            self._anchor, self._since = position, self._now()
 
     def set_rate(self, rate: float) -> None:
         """Go slower or faster from here on."""
@@ -133,6 +120,35 @@ class PlayClock:
         with self._lock:
             self._settle()
             self._holders.discard(holder)
+
+    @abstractmethod
+    def _settle(self) -> None:
+        """Bring the moment up to now."""
+
+
+class PlayClock(RunningTime):
+    """Says which moment of the recording is due now, and when another one will be.
+
+    A player that waits for the network holds the clock, so that several players on one clock wait
+    for the slowest.
+    """
+
+    follows = False
+    left_behind = False
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(now)
+
+    @property
+    def position(self) -> float:
+        """The moment that is due now, seconds since the epoch."""
+        with self._lock:
+            return self._at(self._now())
+
+    def set(self, position: float) -> None:
+        """Jump to a moment."""
+        with self._lock:
+            self._anchor, self._since = position, self._now()
 
     def seconds_until(self, moment: float) -> float | None:
         """Return how long to wait for a moment, s; negative when past, None while time stands."""
