@@ -126,7 +126,10 @@ class PlaybackFetch(QObject):
 
     def open_fetch(self) -> None:
         """Ask what is to be fetched from devices: the selection, or some minutes."""
-        self._open_fetch(self._window(), lacking=self._choice.lacking)
+        if self._may_ask() and self._session is not None:
+            lacking = self._choice.lacking
+            work = self._ask_and_fetch(self._session, self._window(), lacking, None)
+            self.tasks.start(work, name="fetch")
 
     def fill_gap(self, t: float | None = None, which: int | None = None) -> None:
         """Have the gap at a moment (the playhead's) that only the device has fetched at once.
@@ -140,12 +143,13 @@ class PlaybackFetch(QObject):
         under_way = self._filling is not None and not self._filling.done()
         if under_way or not self._may_ask() or self._session is None:
             return
-        if gap is None:
+        channel = self._channel(which) or self._playback.grid.focus.channel
+        if gap is None or channel is None:
             words = tr("There is no gap here that the device could fill")
             hint = tr("Put the playhead on a stretch that is marked “device only”.")
             self._context.notify(Explanation(words, hint))
             return
-        self._filling = self.tasks.start(self._fill(self._session, gap, which), name="fill")
+        self._filling = self.tasks.start(self._fill(self._session, gap, channel), name="fill")
 
     def open_retrieve(self, t: float | None = None, which: int | None = None) -> None:
         """Ask what is to be retrieved: the selection, or the hour about a moment."""
@@ -162,7 +166,8 @@ class PlaybackFetch(QObject):
             window = around
             if found is not None:
                 window = Interval(max(found.start, around.start), min(found.end, around.end))
-        work = self._ask_and_retrieve(self._session, self._retrievals, whole(window), which)
+        channel = self._channel(which)
+        work = self._ask_and_retrieve(self._session, self._retrievals, whole(window), channel)
         self.tasks.start(work, name="retrieve")
 
     def save(self, tasks: Sequence[DownloadTask]) -> None:
@@ -190,6 +195,11 @@ class PlaybackFetch(QObject):
         if which is not None and 0 <= which < len(tracks):
             return tracks[which]
         return self._playback.grid.focus.track
+
+    def _channel(self, which: int | None) -> ChannelId | None:
+        """Return the channel of a track by its number; others may take its place later."""
+        shown = self._playback.channels
+        return shown[which] if which is not None and 0 <= which < len(shown) else None
 
     def _open_menu(self, event: QContextMenuEvent) -> None:
         timeline = self._playback.timeline
@@ -301,26 +311,19 @@ class PlaybackFetch(QObject):
         end = min(timeline.position + AFTER, self._playback.now())
         return whole(Interval(min(timeline.position, end) - BEFORE, end))
 
-    def _cameras(self, session: Session, which: int | None = None) -> list[Camera]:
-        """Return the channels that are shown; a gap is of one of them."""
-        shown = self._playback.channels
-        chosen = shown[which] if which is not None and which < len(shown) else None
+    def _cameras(self, session: Session, chosen: ChannelId | None) -> list[Camera]:
+        """Return the channels that are shown; chosen is one of them, or with None all."""
         return [
             Camera(
                 channel,
                 channel_name(session.directory, channel),
                 chosen=chosen is None or channel == chosen,
             )
-            for channel in shown
+            for channel in self._playback.channels
         ]
 
-    def _open_fetch(self, window: Interval, *, lacking: bool, which: int | None = None) -> None:
-        if self._may_ask() and self._session is not None:
-            work = self._ask_and_fetch(self._session, window, lacking, which)
-            self.tasks.start(work, name="fetch")
-
     async def _ask_and_fetch(
-        self, session: Session, window: Interval, lacking: bool, which: int | None
+        self, session: Session, window: Interval, lacking: bool, chosen: ChannelId | None
     ) -> None:
         async def ask(channel: ChannelId, span: Interval) -> Coverage:
             return await session.recordings.coverage(channel, span)
@@ -330,7 +333,7 @@ class PlaybackFetch(QObject):
 
         dialog = FetchDialog(
             self._playback.window(),
-            self._cameras(session, which),
+            self._cameras(session, chosen),
             window,
             self._playback.timeline.zone,
             replace(self._ready_choice(), lacking=lacking),
@@ -345,11 +348,15 @@ class PlaybackFetch(QObject):
             self.ordered.emit(await self._downloads.add(orders))
 
     async def _ask_and_retrieve(
-        self, session: Session, retrievals: Retrievals, window: Interval, which: int | None
+        self,
+        session: Session,
+        retrievals: Retrievals,
+        window: Interval,
+        chosen: ChannelId | None,
     ) -> None:
         from ivcdesk.services.retrievals import PartlyAdded
 
-        cameras = self._cameras(session, which)
+        cameras = self._cameras(session, chosen)
         name = next((camera.name for camera in cameras if camera.chosen), "")
         dialog = RetrieveDialog(
             self._playback.window(),
@@ -384,15 +391,12 @@ class PlaybackFetch(QObject):
 
     # Ordering
 
-    async def _fill(self, session: Session, gap: Interval, which: int | None) -> None:
-        shown = self._playback.channels
-        if which is None:
-            which = next(n for n, c in enumerate(shown) if c == self._playback.grid.focus.channel)
-        camera = Camera(shown[which], channel_name(session.directory, shown[which]), True)
+    async def _fill(self, session: Session, gap: Interval, channel: ChannelId) -> None:
+        camera = Camera(channel, channel_name(session.directory, channel), chosen=True)
         plans = await self._backups(session, camera) or ()
         found = best_first(plans, gap, self._playback.now())
         if found and found[0].chance is Chance.COMING:
-            await self._ask_and_fetch(session, gap, True, which)
+            await self._ask_and_fetch(session, gap, True, channel)
             return
         gap_alone = [FetchFound(camera, (gap,))]
         await self._order(self._orders(session, self._ready_choice(), gap_alone))
