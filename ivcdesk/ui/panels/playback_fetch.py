@@ -138,12 +138,13 @@ class PlaybackFetch(QObject):
         is not ordered again, but shown.
         """
         t = self._playback.timeline.position if t is None else t
-        track = self._track(which)
+        track, channel = self._track(which), self._channel(which)
+        if which is None and (seat := self._fillable(t)) is not None:
+            track, channel = seat.track, seat.channel
         gap = device_gap(track, t) if track is not None else None
         under_way = self._filling is not None and not self._filling.done()
         if under_way or not self._may_ask() or self._session is None:
             return
-        channel = self._channel(which) or self._playback.grid.focus.channel
         if gap is None or channel is None:
             words = tr("There is no gap here that the device could fill")
             hint = tr("Put the playhead on a stretch that is marked “device only”.")
@@ -201,6 +202,13 @@ class PlaybackFetch(QObject):
         shown = self._playback.channels
         return shown[which] if which is not None and 0 <= which < len(shown) else None
 
+    def _fillable(self, t: float) -> PlaybackSeat | None:
+        """Return whose gap at a moment its device could fill: the one in focus, or the first."""
+        grid = self._playback.grid
+        seats = sorted(grid.shown(), key=lambda seat: seat is not grid.focus)
+        known = ((seat, seat.track) for seat in seats if seat.track is not None)
+        return next((seat for seat, track in known if device_gap(track, t) is not None), None)
+
     def _open_menu(self, event: QContextMenuEvent) -> None:
         timeline = self._playback.timeline
         if self._session is None or not self._playback.channels:
@@ -240,7 +248,7 @@ class PlaybackFetch(QObject):
         if track is not None and timeline.selection is None:
             if archived_gap(track, timeline.position) is not None:
                 offer = "retrieve"
-            elif device_gap(track, timeline.position) is not None:
+            elif self._fillable(timeline.position) is not None:
                 offer = "backfill"
         if offer != self._offer:
             self._offer = offer

@@ -172,6 +172,24 @@ def test_a_gap_is_filled_by_one_click(office):
     office(work)
 
 
+def test_the_gap_of_a_camera_that_is_not_in_focus_is_filled_as_well(office):
+    async def work(office: Office) -> None:
+        gap = await office.gap()
+        first = office.panel.current_channel
+        office.panel.add_channel(await office.desk.site.find("PTZ Fence East 东围栏"))
+        await office.desk.loaded()
+        assert office.panel.current_channel != first
+        office.panel.timeline.set_playhead(gap.start + 5.0)
+        office.fetch._show()
+        assert office.words() == "Fill gap"
+        office.fetch.button.click()
+        await until(lambda: office.ordered)
+        ((job,),) = office.ordered
+        assert (job.order.window, job.order.details["channel_id"]) == (gap, first)
+
+    office(work)
+
+
 def test_the_plan_that_will_fill_a_gap_is_named_before_anything_is_fetched(office, monkeypatch):
     async def work(office: Office) -> None:
         gap = await office.gap()
